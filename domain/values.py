@@ -1,0 +1,154 @@
+"""The words every other module is written in: sides, roles, persons, actors, members, refusals."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+
+class Value(BaseModel):
+    """What never changes once made; also what travels in payloads, so unknown fields are ignored, not refused."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def _aware(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone, for instance 2022-03-01T09:00:00+01:00")
+    return moment.astimezone(UTC)
+
+
+UtcTime = Annotated[datetime, AfterValidator(_aware)]
+PersonId = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-z]{6,40}$")]
+TextHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""Salted hash of a free text that is kept at the client door; the text itself never enters a history."""
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+PlaceName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+
+
+class Side(StrEnum):
+    """Whose interest a person stands for. The programme's own staff stand for neither side."""
+
+    EU = "eu"
+    CN = "cn"
+    PROGRAMME = "programme"
+
+    @property
+    def other(self) -> Side:
+        return {Side.EU: Side.CN, Side.CN: Side.EU}.get(self, Side.PROGRAMME)
+
+
+SIDES = (Side.EU, Side.CN)
+
+
+class Role(StrEnum):
+    OPERATOR = "operator"
+    TEAM_LEADER = "team_leader"
+    EU_DELEGATION = "eu_delegation"
+    NATIONAL_COUNTERPART = "national_counterpart"
+    CLUSTER_MANAGER = "cluster_manager"
+    FOCAL_POINT = "focal_point"
+    DEPUTY = "deputy"
+    SIGNATORY = "signatory"
+    AUDITOR = "auditor"
+
+
+POLITICAL = (Role.SIGNATORY,)
+"""Mayors and vice-mayors: never written to automatically (domain.md 2.9); their focal point is asked instead."""
+
+
+class Actor(Value):
+    """Who acts: an opaque person, the role acted in, the side stood for, and for whom where delegated."""
+
+    person: PersonId
+    role: Role
+    side: Side
+    on_behalf_of: PersonId | None = None
+
+
+class Holder(Value):
+    """A person holding a role for a side from a day to a day, with the zone and country calendar lived in."""
+
+    person: PersonId
+    role: Role
+    side: Side
+    zone: str
+    country: Country
+    since: UtcTime
+    until: UtcTime | None = None
+
+    def holds(self, at: datetime) -> bool:
+        return self.since <= at and (self.until is None or at < self.until)
+
+
+class Level(StrEnum):
+    CITY = "city"
+    REGION = "region"
+    DISTRICT = "district"
+
+
+class Member(Value):
+    """A city, region or district taking part for one side, from when to when.
+
+    `acting` names the body that acts for it where that is a part or an agent of the member
+    (Taicang for Suzhou, a development agency for its region: domain.md 1.6).
+    """
+
+    side: Side
+    name: PlaceName
+    name_zh: str = ""
+    country: Country
+    level: Level
+    zone: str
+    acting: str = ""
+    since: UtcTime
+    until: UtcTime | None = None
+
+
+class StakeholderGroup(StrEnum):
+    GOVERNMENT = "government"
+    RESEARCH = "research institution"
+    BUSINESS = "business"
+    PRIVATE = "private sector organisation"
+
+
+class Organisation(Value):
+    """An organisation a partnership engages; `code` is a public register number or a slug, never a person."""
+
+    code: Code
+    side: Side
+    group: StakeholderGroup
+
+
+class Component(StrEnum):
+    CITY = "C1"
+    REGION = "C2"
+
+
+class Mode(StrEnum):
+    ONE_TO_ONE = "one-to-one"
+    CLUSTER = "thematic-cluster"
+
+
+class Refusal(Exception):
+    """The partnership does not allow this now. The sentence says what, why, and what would be allowed.
+
+    `grave` marks an attempt that matters in itself (wrong role, own work, both sides): the client door
+    records it even though nothing changed.
+    """
+
+    def __init__(self, sentence: str, *, grave: bool = False) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.grave = grave
+
+
+def listed(items: list[str] | tuple[str, ...], joint: str = "and") -> str:
+    """`a`, `a and b`, `a, b and c`: for sentences."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {joint} {items[-1]}"
