@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import AfterValidator, model_validator
 
-from domain.values import Country, Value
+from domain.values import Country, Remembering, Value
 
 _DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -31,18 +31,7 @@ def _by_day(days: tuple[DayOff, ...]) -> tuple[DayOff, ...]:
 DaysOff = Annotated[tuple[DayOff, ...], AfterValidator(_by_day)]
 
 
-class _Remembering(Value):
-    """A value that remembers what it derived in cached properties, so outside fields, equality and JSON."""
-
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        copied = super().model_copy(update=update, deep=deep)
-        # pydantic copies the whole __dict__: without this an amended copy would answer from the old list
-        for name in [name for name in copied.__dict__ if name not in type(self).model_fields]:
-            del copied.__dict__[name]
-        return copied
-
-
-class CountryCalendar(_Remembering):
+class CountryCalendar(Remembering):
     """One country's weekend, official days off and worked weekend days, from `starts` to `horizon` inclusive.
 
     Outside those days only the weekend is known: China publishes the days of a year in the autumn before.
@@ -97,7 +86,7 @@ class CountryCalendar(_Remembering):
         )
 
 
-class CalendarEdition(_Remembering):
+class CalendarEdition(Remembering):
     """The calendars in force together, by name and day of adoption; every deadline is reckoned with one."""
 
     name: str

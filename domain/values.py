@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -13,6 +14,17 @@ class Value(BaseModel):
     """What never changes once made; also what travels in payloads, so unknown fields are ignored, not refused."""
 
     model_config = ConfigDict(frozen=True)
+
+
+class Remembering(Value):
+    """A value that remembers what it derived in cached properties, so outside fields, equality and JSON."""
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        copied = super().model_copy(update=update, deep=deep)
+        # pydantic copies the whole __dict__: without this an amended copy would answer from the old one
+        for name in [name for name in copied.__dict__ if name not in type(self).model_fields]:
+            del copied.__dict__[name]
+        return copied
 
 
 def _aware(moment: datetime) -> datetime:

@@ -1,0 +1,38 @@
+"""What the activities need of the world: a ledger that remembers and a post that delivers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from domain.entries import Entry
+from domain.values import Value
+
+
+class Recorded(Value):
+    """What recording a batch came to: the entity's last number, and whether letters are waiting."""
+
+    number: int
+    letters_waiting: bool
+
+
+class Delivered(Value):
+    """How many letters of an entity were sent, refused for good, withdrawn, and still wait for another try."""
+
+    sent: int = 0
+    refused: int = 0
+    withdrawn: int = 0
+    waiting: int = 0
+
+
+class Ledger(Protocol):
+    def record(self, entries: tuple[Entry, ...]) -> Recorded:
+        """Entries, records and letters of one entity in one transaction; the same entries twice are once.
+
+        ValueError when an entry differs from the one on record under its number, or leaves a gap.
+        """
+
+
+class Post(Protocol):
+    async def deliver(self, entity: str, at: datetime) -> Delivered:
+        """Send what waits for this entity; letters whose tasks are done meanwhile are withdrawn."""

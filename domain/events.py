@@ -1,0 +1,448 @@
+"""What happened to a partnership: the past tense of every request, and what the calendar did by itself."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.calendars import CalendarEdition
+from domain.clocks import Clock
+from domain.deliverables import AnyDeliverable, Count
+from domain.requests import AgreementStep, Channel, ExchangeMode, Matter, Verdict
+from domain.terms import GateTerms, Reach, Seat, Stage, Terms
+from domain.values import (
+    Actor,
+    Code,
+    Component,
+    Holder,
+    Member,
+    Mode,
+    Organisation,
+    PersonId,
+    Role,
+    Side,
+    TextHash,
+    UtcTime,
+    Value,
+)
+
+
+class Outcome(StrEnum):
+    """How a gate ended."""
+
+    APPROVED = "approved"
+    CONDITIONS = "approved_with_conditions"
+    RETURNED = "returned"
+    REJECTED = "rejected"
+    LAPSED = "lapsed"
+
+    @property
+    def passes(self) -> bool:
+        return self in (Outcome.APPROVED, Outcome.CONDITIONS)
+
+
+class End(StrEnum):
+    """How a partnership ended (domain.md 2.1)."""
+
+    COMPLETED = "closed_completed"
+    PARTIAL = "closed_partial"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    CUT_OFF = "cut_off"
+
+
+class Event(Value):
+    """When it took effect, and who did it; nobody where the calendar did."""
+
+    at: UtcTime
+    by: Actor | None = None
+
+
+class PartnershipFounded(Event):
+    kind: Literal["partnership_founded"] = "partnership_founded"
+    programme: Code
+    code: Code
+    component: Component
+    mode: Mode
+    cluster: Code
+    themes: tuple[Code, ...]
+    members: tuple[Member, ...]
+    holders: tuple[Holder, ...]
+    terms: Terms
+    edition: CalendarEdition
+    ends: UtcTime
+
+
+class StageOpened(Event):
+    kind: Literal["stage_opened"] = "stage_opened"
+    stage: Stage
+    clock: Clock
+    because: Code = "conditions_hold"
+
+
+class StagePassed(Event):
+    kind: Literal["stage_passed"] = "stage_passed"
+    stage: Stage
+    with_conditions: bool = False
+
+
+class DeliverableSubmitted(Event):
+    kind: Literal["deliverable_submitted"] = "deliverable_submitted"
+    stage: Stage
+    number: int
+    deliverable: AnyDeliverable
+    text: TextHash | None = None
+
+
+class GateOpened(Event):
+    kind: Literal["gate_opened"] = "gate_opened"
+    gate: str
+    """The gate's code and the version's number: `G5.review/2`."""
+    stage: Stage
+    version: TextHash
+    terms: GateTerms
+    clock: Clock
+
+
+class DecisionMade(Event):
+    kind: Literal["decision_made"] = "decision_made"
+    gate: str
+    seat: int
+    version: TextHash
+    verdict: Verdict
+    remark: TextHash | None = None
+
+
+class DecisionTakenBack(Event):
+    kind: Literal["decision_taken_back"] = "decision_taken_back"
+    gate: str
+    seat: int
+    voids: str | None = None
+    """The gate that had been opened by the decision and is void now."""
+    remark: TextHash | None = None
+
+
+class SeatHandedOver(Event):
+    kind: Literal["seat_handed_over"] = "seat_handed_over"
+    gate: str
+    seat: int
+    to: PersonId
+    remark: TextHash | None = None
+
+
+class AdviceAsked(Event):
+    kind: Literal["advice_asked"] = "advice_asked"
+    gate: str
+    of: PersonId
+    question: TextHash
+    clock: Clock
+
+
+class AdviceGiven(Event):
+    kind: Literal["advice_given"] = "advice_given"
+    gate: str
+    answer: TextHash
+
+
+class DeciderAdded(Event):
+    kind: Literal["decider_added"] = "decider_added"
+    gate: str
+    seat: Seat
+    remark: TextHash | None = None
+
+
+class ClarificationAsked(Event):
+    kind: Literal["clarification_asked"] = "clarification_asked"
+    gate: str
+    question: TextHash
+    clock: Clock
+
+
+class ClarificationAnswered(Event):
+    kind: Literal["clarification_answered"] = "clarification_answered"
+    gate: str
+    answer: TextHash
+
+
+class GateSettled(Event):
+    """`silent` where the calendar settled it; `basis` is the text that makes silence count."""
+
+    kind: Literal["gate_settled"] = "gate_settled"
+    gate: str
+    outcome: Outcome
+    silent: bool = False
+    basis: str = ""
+    overridden: bool = False
+    clock: Clock | None = None
+    """The maker's clock for the next version, where one is wanted."""
+
+
+class LateObjectionRecorded(Event):
+    kind: Literal["late_objection_recorded"] = "late_objection_recorded"
+    gate: str
+    seat: int
+    version: TextHash
+    verdict: Verdict
+    remark: TextHash | None = None
+
+
+class RoundsExhausted(Event):
+    kind: Literal["rounds_exhausted"] = "rounds_exhausted"
+    stage: Stage
+    rounds: int
+    rejected: bool = False
+    clock: Clock
+
+
+class RoundAdded(Event):
+    kind: Literal["round_added"] = "round_added"
+    stage: Stage
+    clock: Clock
+
+
+class ConditionWaived(Event):
+    kind: Literal["condition_waived"] = "condition_waived"
+    stage: Stage
+    condition: Code
+
+
+class AgreementStepTaken(Event):
+    kind: Literal["agreement_step_taken"] = "agreement_step_taken"
+    step: AgreementStep
+    signing: UtcTime | None = None
+    text: TextHash | None = None
+    clock: Clock | None = None
+    """Runs from the first step to the signature."""
+
+
+class ExchangeHeld(Event):
+    kind: Literal["exchange_held"] = "exchange_held"
+    code: Code
+    mode: ExchangeMode
+    held: UtcTime
+    participants_eu: Count
+    participants_cn: Count
+    evidence: TextHash | None = None
+
+
+class OrganisationEngaged(Event):
+    kind: Literal["organisation_engaged"] = "organisation_engaged"
+    organisation: Organisation
+
+
+class HoldPlaced(Event):
+    kind: Literal["hold_placed"] = "hold_placed"
+    reason: Code
+    remark: TextHash | None = None
+    clock: Clock
+    """Until the hold itself is to be reviewed; it runs while all else stands still."""
+
+
+class HoldLifted(Event):
+    kind: Literal["hold_lifted"] = "hold_lifted"
+
+
+class SuspensionOrdered(Event):
+    kind: Literal["suspension_ordered"] = "suspension_ordered"
+    order: TextHash
+
+
+class SuspensionLifted(Event):
+    kind: Literal["suspension_lifted"] = "suspension_lifted"
+    order: TextHash
+
+
+class HolderChanged(Event):
+    kind: Literal["holder_changed"] = "holder_changed"
+    role: Role
+    side: Side
+    leaving: PersonId | None = None
+    to: Holder | None = None
+    letter: TextHash | None = None
+    clock: Clock | None = None
+    """For naming a successor, where the role is vacant now."""
+
+
+class MemberReplaced(Event):
+    kind: Literal["member_replaced"] = "member_replaced"
+    leaving: str
+    member: Member
+    holders: tuple[Holder, ...]
+    reason: Code
+    agreed: TextHash
+
+
+class PartnershipWithdrawn(Event):
+    kind: Literal["partnership_withdrawn"] = "partnership_withdrawn"
+    side: Side
+    reason: Code
+    notice: TextHash
+
+
+class ProposalMade(Event):
+    kind: Literal["proposal_made"] = "proposal_made"
+    proposal: int
+    matter: Matter
+    reason: Code
+    remark: TextHash | None = None
+    clock: Clock
+
+
+class ProposalConfirmed(Event):
+    kind: Literal["proposal_confirmed"] = "proposal_confirmed"
+    proposal: int
+
+
+class ProposalDeclined(Event):
+    kind: Literal["proposal_declined"] = "proposal_declined"
+    proposal: int
+    remark: TextHash | None = None
+
+
+class Moved(Value):
+    """A deadline before and after: a clock's id and the instants (None: it stands still)."""
+
+    clock: str
+    was: UtcTime | None
+    now: UtcTime | None
+
+
+class EndDateChanged(Event):
+    kind: Literal["end_date_changed"] = "end_date_changed"
+    was: UtcTime
+    ends: UtcTime
+    addendum: TextHash
+    moved: tuple[Moved, ...] = ()
+
+
+class CalendarAdopted(Event):
+    kind: Literal["calendar_adopted"] = "calendar_adopted"
+    edition: CalendarEdition
+    moved: tuple[Moved, ...]
+
+
+class TermsAdopted(Event):
+    kind: Literal["terms_adopted"] = "terms_adopted"
+    terms: Terms
+    decision: TextHash
+
+
+class Delegated(Event):
+    kind: Literal["delegated"] = "delegated"
+    to: PersonId
+    role: Role
+    side: Side
+    since: UtcTime
+    until: UtcTime
+    stages: tuple[Stage, ...] = ()
+
+
+class Reminder(Value):
+    """One line of a reminder: a task, how far from its due day, and how far up this rung reaches."""
+
+    task: str
+    offset: int
+    reach: Reach
+    due: UtcTime
+    skipped: tuple[int, ...] = ()
+    """Rungs that were missed meanwhile (a long outage) and are not sent any more."""
+
+
+class ReminderFell(Event):
+    """09:00 came for a recipient: all that is to be said to this person that day, in one letter."""
+
+    kind: Literal["reminder_fell"] = "reminder_fell"
+    recipient: PersonId
+    reminders: tuple[Reminder, ...]
+    clock: Clock | None = None
+    """The secretariat's, where the ladder has reached the authorities: they are written to by hand only."""
+
+
+class LadderStopped(Event):
+    """The person acted or was reached: no more reminders of these tasks to this person."""
+
+    kind: Literal["ladder_stopped"] = "ladder_stopped"
+    person: PersonId
+    tasks: tuple[str, ...]
+    because: Code
+
+
+class ContactLogged(Event):
+    kind: Literal["contact_logged"] = "contact_logged"
+    person: PersonId
+    channel: Channel
+    note: TextHash | None = None
+
+
+class DeadlinePassed(Event):
+    """A task is overdue from now on; nothing else follows by itself."""
+
+    kind: Literal["deadline_passed"] = "deadline_passed"
+    task: str
+
+
+class AtRiskFlagged(Event):
+    kind: Literal["at_risk_flagged"] = "at_risk_flagged"
+    because: Code
+    clock: Clock
+
+
+class CutOffReached(Event):
+    kind: Literal["cut_off_reached"] = "cut_off_reached"
+    cut_off: str
+
+
+class PartnershipClosed(Event):
+    kind: Literal["partnership_closed"] = "partnership_closed"
+    end: End
+    into: Code | None = None
+
+
+AnyEvent = Annotated[
+    PartnershipFounded
+    | StageOpened
+    | StagePassed
+    | DeliverableSubmitted
+    | GateOpened
+    | DecisionMade
+    | DecisionTakenBack
+    | SeatHandedOver
+    | AdviceAsked
+    | AdviceGiven
+    | DeciderAdded
+    | ClarificationAsked
+    | ClarificationAnswered
+    | GateSettled
+    | LateObjectionRecorded
+    | RoundsExhausted
+    | RoundAdded
+    | ConditionWaived
+    | AgreementStepTaken
+    | ExchangeHeld
+    | OrganisationEngaged
+    | HoldPlaced
+    | HoldLifted
+    | SuspensionOrdered
+    | SuspensionLifted
+    | HolderChanged
+    | MemberReplaced
+    | PartnershipWithdrawn
+    | ProposalMade
+    | ProposalConfirmed
+    | ProposalDeclined
+    | EndDateChanged
+    | CalendarAdopted
+    | TermsAdopted
+    | Delegated
+    | ReminderFell
+    | LadderStopped
+    | ContactLogged
+    | DeadlinePassed
+    | AtRiskFlagged
+    | CutOffReached
+    | PartnershipClosed,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,328 @@
+"""Which letters follow from an entry, to whom; their wording lives elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pydantic import Field
+
+from domain import events as ev
+from domain.entries import Entry
+from domain.events import AnyEvent
+from domain.gates import Gate
+from domain.partnership import Partnership
+from domain.requests import AgreementStep
+from domain.tasks import Task, recipients, tasks_of
+from domain.terms import Reach, Seat
+from domain.values import POLITICAL, SIDES, PersonId, Role, Side, UtcTime, Value
+
+
+class LetterItem(Value):
+    """One thing a letter asks for: the task it is about, by when, and what happens without an answer."""
+
+    task: str
+    what: str
+    """A code the templates know: `submit`, `decide`, `answer`, `advise`, `confirm`, `step`..."""
+    subject: str = ""
+    """What it is about, in the programme's own words: a gate's or a stage's title."""
+    version: str = ""
+    since: UtcTime | None = None
+    due: UtcTime | None = None
+    provisional: bool = False
+    offset: int | None = None
+    silence: str = ""
+    basis: str = ""
+    receipt: str = ""
+
+
+class Letter(Value):
+    """A letter to be written: its key is unique for ever, its facts are all that a template may use.
+
+    `recipient` and `copies` are people by id; `facts` holds codes, counts and hashes, never free text.
+    `about` names the open tasks the letter asks to do: when all are done before it was sent, it is withdrawn.
+    """
+
+    key: str
+    entity: str
+    number: int
+    kind: str
+    recipient: PersonId
+    copies: tuple[PersonId, ...] = ()
+    at: UtcTime
+    items: tuple[LetterItem, ...] = ()
+    about: tuple[str, ...] = ()
+    facts: dict[str, str] = Field(default_factory=dict)
+
+
+def letters_for(before: Partnership | None, after: Partnership, entry: Entry) -> tuple[Letter, ...]:
+    """The letters this entry causes, at most one of a kind to a person.
+
+    Whatever has come up for somebody to do is asked for; beyond that each event has those who must know. The
+    political level is written to by people only (domain.md 2.9).
+    """
+    drafts = [*_news(before, after, entry.event), *_asked(before, after, entry.event)]
+    political = {held.person for held in after.holders if held.role in POLITICAL}
+    letters: dict[str, Letter] = {}
+    for draft in drafts:
+        for recipient in dict.fromkeys(draft.to):
+            if recipient in political:
+                continue
+            key = f"{entry.entity}/{entry.number}/{draft.kind}/{recipient}"
+            letters.setdefault(
+                key,
+                Letter(
+                    key=key,
+                    entity=entry.entity,
+                    number=entry.number,
+                    kind=draft.kind,
+                    recipient=recipient,
+                    copies=tuple(one for one in draft.copies if one != recipient and one not in political),
+                    at=entry.recorded_at,
+                    items=draft.items,
+                    about=tuple(item.task for item in draft.items) if draft.asks else (),
+                    facts=_facts(after, draft.facts),
+                ),
+            )
+    return tuple(letters.values())
+
+
+@dataclass(frozen=True)
+class _Draft:
+    kind: str
+    to: tuple[PersonId, ...]
+    items: tuple[LetterItem, ...] = ()
+    copies: tuple[PersonId, ...] = ()
+    asks: bool = False
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+def _facts(state: Partnership, own: dict[str, str]) -> dict[str, str]:
+    eu, cn = state.member(Side.EU), state.member(Side.CN)
+    return {
+        "code": state.code,
+        "eu_member": eu.name,
+        "cn_member": cn.name,
+        "cn_member_zh": cn.name_zh or cn.name,
+        "programme": state.programme,
+        **own,
+    }
+
+
+def item_of(state: Partnership, task: Task, offset: int | None = None) -> LetterItem:
+    """A task as one thing a letter asks for."""
+    terms = task.gate.terms if task.gate is not None and task.what == "decide" else None
+    return LetterItem(
+        task=task.id,
+        what=task.what,
+        subject=task.subject,
+        version=task.gate.version if task.gate is not None else "",
+        since=task.since,
+        due=task.deadline.at if task.deadline else None,
+        provisional=task.deadline.provisional if task.deadline else False,
+        offset=offset,
+        silence=terms.silence.value if terms else "",
+        basis=terms.basis if terms else "",
+        receipt=f"{state.code}/{task.clock.id}" if task.clock else "",
+    )
+
+
+def _asked(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
+    """What has come up with this event, for each person in one letter."""
+    known = {task.id for task in tasks_of(before)} if before is not None else set()
+    fresh: dict[tuple[str, PersonId], list[LetterItem]] = {}
+    for task in tasks_of(after):
+        if task.id in known:
+            continue
+        kind = {"answer": "question", "at_risk": "at_risk"}.get(task.what, "asked")
+        if task.seat.role in POLITICAL:
+            kind = "signature"
+        for person in recipients(after, task):
+            fresh.setdefault((kind, person), []).append(item_of(after, task))
+    for (kind, person), items in fresh.items():
+        yield _Draft(kind=kind, to=(person,), items=tuple(items), asks=True)
+
+
+def _people(state: Partnership, *wanted: tuple[Role, Side]) -> tuple[PersonId, ...]:
+    return tuple(holder.person for role, side in wanted for holder in state.holders_of(role, side, state.now))
+
+
+def _focal_points(state: Partnership) -> tuple[PersonId, ...]:
+    return _people(state, *((Role.FOCAL_POINT, side) for side in SIDES))
+
+
+def _operators(state: Partnership) -> tuple[PersonId, ...]:
+    return _people(state, (Role.OPERATOR, Side.PROGRAMME))
+
+
+def _team_leaders(state: Partnership) -> tuple[PersonId, ...]:
+    return _people(state, (Role.TEAM_LEADER, Side.PROGRAMME))
+
+
+def _own_items(state: Partnership, person: PersonId) -> tuple[LetterItem, ...]:
+    return tuple(item_of(state, task) for task in tasks_of(state) if person in recipients(state, task))
+
+
+def _news(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
+    focal = _focal_points(after)
+    match event:
+        case ev.PartnershipFounded():
+            yield _Draft("welcome", (*focal, *_people(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))))
+        case ev.ReminderFell():
+            assert before is not None
+            yield from _reminders(before, after, event)
+        case ev.GateSettled():
+            yield from _outcome(after, event)
+        case ev.LateObjectionRecorded():
+            gate = after.gate(event.gate)
+            facts = _gate_facts(gate) | {"verdict": event.verdict.value, "seat": str(gate.seats[event.seat])}
+            yield _Draft("late_objection", (*_operators(after), *after.makers_of(gate.stage)), facts=facts)
+        case ev.DecisionTakenBack():
+            gate = after.gate(event.gate)
+            voided = before.gate(event.voids) if before is not None and event.voids else None
+            told = [person for seat in (voided.seats if voided else ()) for person in _seated(after, seat)]
+            yield _Draft("taken_back", (*told, *after.makers_of(gate.stage)), facts=_gate_facts(gate))
+        case ev.SeatHandedOver():
+            items = tuple(
+                item_of(after, task)
+                for task in tasks_of(after)
+                if task.id == f"decide/{event.gate}/{event.seat}"
+            )
+            yield _Draft(
+                "handed_over", (event.to,), items, asks=True, facts=_gate_facts(after.gate(event.gate))
+            )
+        case ev.AdviceGiven():
+            gate = after.gate(event.gate)
+            askers = tuple(one.by for one in gate.advice if event.by and one.of == event.by.person)
+            yield _Draft("advice", askers[-1:], facts=_gate_facts(gate))
+        case ev.ClarificationAnswered():
+            gate = after.gate(event.gate)
+            for task in tasks_of(after):
+                if task.what == "decide" and task.gate is not None and task.gate.id == gate.id:
+                    yield _Draft(
+                        "answered",
+                        recipients(after, task),
+                        (item_of(after, task),),
+                        asks=True,
+                        facts=_gate_facts(gate),
+                    )
+        case ev.HoldPlaced():
+            yield _Draft("paused", focal, facts={"why": "hold", "reason": event.reason})
+        case ev.SuspensionOrdered():  # nothing goes out under a suspension, except to those who keep it
+            yield _Draft("paused", _operators(after), facts={"why": "suspension"})
+        case ev.HoldLifted() | ev.SuspensionLifted():
+            why = "hold" if isinstance(event, ev.HoldLifted) else "suspension"
+            everyone = [person for task in tasks_of(after) for person in recipients(after, task)]
+            for person in dict.fromkeys((*focal, *everyone)):
+                yield _Draft("resumed", (person,), _own_items(after, person), facts={"why": why})
+        case ev.CalendarAdopted():
+            yield from _moved(after, event)
+        case _:
+            yield from _news_of_people(before, after, event)
+
+
+def _news_of_people(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
+    focal = _focal_points(after)
+    match event:
+        case ev.EndDateChanged():
+            facts = {"was": event.was.isoformat(), "ends": event.ends.isoformat()}
+            yield _Draft("extended", (*focal, *_operators(after), *_team_leaders(after)), facts=facts)
+        case ev.HolderChanged() if event.to is not None and event.role not in POLITICAL:
+            own = _own_items(after, event.to.person)
+            facts = {"role": event.role.value, "side": event.side.value}
+            yield _Draft("holder_changed", (event.to.person,), own, asks=bool(own), facts=facts)
+            others = tuple(person for person in focal if person != event.to.person)
+            yield _Draft("holder_changed", others, facts=facts)
+        case ev.MemberReplaced():
+            facts = {"leaving": event.leaving, "member": event.member.name, "side": event.member.side.value}
+            managers = _people(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))
+            yield _Draft("member_replaced", (*focal, *managers, *_team_leaders(after)), facts=facts)
+        case ev.PartnershipWithdrawn():
+            other = _people(after, (Role.FOCAL_POINT, event.side.other))
+            facts = {"side": event.side.value, "reason": event.reason}
+            yield _Draft("withdrawn", (*other, *_team_leaders(after)), facts=facts)
+        case ev.PartnershipClosed():
+            delegation = _people(after, (Role.EU_DELEGATION, Side.PROGRAMME))
+            facts = {"end": event.end.value, "into": event.into or ""}
+            told = (*focal, *_operators(after), *_team_leaders(after), *delegation)
+            yield _Draft("closed", told, facts=facts)
+        case ev.DeadlinePassed():
+            items = tuple(item_of(after, task) for task in tasks_of(after) if task.id == event.task)
+            seats = {task.id: str(task.seat) for task in tasks_of(after)}
+            yield _Draft(
+                "overdue", _operators(after), items, asks=True, facts={"owner": seats.get(event.task, "")}
+            )
+        case ev.CutOffReached():
+            facts = {"cut_off": event.cut_off, "standing": after.standing()}
+            yield _Draft("cut_off", _operators(after), facts=facts)
+        case ev.AgreementStepTaken() if event.step is AgreementStep.SIGNED:
+            yield _Draft("signed", (*focal, *_team_leaders(after)))
+        case _:
+            return
+
+
+def _seated(state: Partnership, seat: Seat) -> tuple[PersonId, ...]:
+    if seat.role in POLITICAL:
+        return _people(state, (Role.FOCAL_POINT, seat.side))
+    return state.persons_for(seat, state.now)
+
+
+def _gate_facts(gate: Gate) -> dict[str, str]:
+    return {
+        "gate": gate.code,
+        "title": gate.terms.title,
+        "stage": gate.stage.value,
+        "version": gate.version,
+        "number": gate.id.rpartition("/")[2],
+    }
+
+
+def _outcome(after: Partnership, event: ev.GateSettled) -> Iterator[_Draft]:
+    gate = after.gate(event.gate)
+    told = (*after.makers_of(gate.stage), *_focal_points(after))
+    facts = _gate_facts(gate) | {
+        "outcome": event.outcome.value,
+        "silent": "yes" if event.silent else "",
+        "basis": event.basis,
+        "overridden": "yes" if event.overridden else "",
+    }
+    decider = event.by.person if event.by else None
+    yield _Draft("outcome", tuple(person for person in told if person != decider), facts=facts)
+
+
+def _reminders(before: Partnership, after: Partnership, event: ev.ReminderFell) -> Iterator[_Draft]:
+    by_id = {task.id: task for task in tasks_of(before)}
+    items: dict[str, list[LetterItem]] = {}
+    copies: list[PersonId] = []
+    late: list[LetterItem] = []
+    for reminder in event.reminders:
+        task = by_id[reminder.task]
+        item = item_of(before, task, reminder.offset)
+        kind = "signature" if task.seat.role in POLITICAL else "reminder"
+        items.setdefault(kind, []).append(item)
+        if reminder.reach is not Reach.RECIPIENT:
+            superiors = _people(before, (Role.DEPUTY, task.seat.side)) if task.seat.side in SIDES else ()
+            copies += superiors or _operators(before)
+        if reminder.reach in (Reach.TEAM_LEADER, Reach.AUTHORITY):
+            late.append(item)
+    for kind, own in items.items():
+        yield _Draft(kind, (event.recipient,), tuple(own), tuple(dict.fromkeys(copies)), asks=True)
+    if late:
+        facts = {"owner": str(by_id[late[0].task].seat)}
+        yield _Draft("escalation", _team_leaders(after), tuple(late), asks=True, facts=facts)
+
+
+def _moved(after: Partnership, event: ev.CalendarAdopted) -> Iterator[_Draft]:
+    clocks = {moved.clock: moved for moved in event.moved}
+    own: dict[PersonId, list[tuple[Task, ev.Moved]]] = {}
+    for task in tasks_of(after):
+        moved = clocks.get(task.clock.id) if task.clock else None
+        if moved is not None:
+            for person in recipients(after, task):
+                own.setdefault(person, []).append((task, moved))
+    for person, changes in own.items():
+        facts = {"edition": event.edition.name}
+        for place, (_, moved) in enumerate(changes):
+            facts[f"was.{place}"] = moved.was.isoformat() if moved.was else ""
+        items = tuple(item_of(after, task) for task, _ in changes)
+        yield _Draft("moved", (person,), items, facts=facts)

@@ -1,0 +1,271 @@
+"""What happens to a partnership as a whole: hold, suspension, people and members changing, two persons' steps."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from domain import events as ev
+from domain import requests as rq
+from domain.events import End
+from domain.folding import fold
+from domain.staging import opening
+from domain.standing import acting, day, not_the_maker, only, person_of_one_side, role_words
+from domain.state import PartnershipState
+from domain.tasks import OPERATOR, recipients, reminded, tasks_of
+from domain.terms import Silence, Stage, calendar_days
+from domain.values import SIDES, Actor, Holder, Refusal, Role, listed
+
+S = PartnershipState
+Events = tuple[ev.AnyEvent, ...]
+SECRETARIAT = (Role.OPERATOR, Role.TEAM_LEADER)
+
+
+def _steered(state: S, by: Actor, at: datetime, doing: str, *roles: Role) -> None:
+    acting(state, by, at)
+    only(by, doing, *(roles or SECRETARIAT))
+
+
+def hold(state: S, request: rq.Hold, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "put a partnership on hold")
+    review = state.clock_for(
+        f"hold/{len(state.stops) + 1}", calendar_days(state.terms.hold_review), (OPERATOR,), at
+    )
+    return (ev.HoldPlaced(at=at, by=by, reason=request.reason, remark=request.remark, clock=review),)
+
+
+def resume(state: S, request: rq.Resume, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "resume a partnership")
+    if not state.on_hold:
+        raise Refusal(f"{state.code} is not on hold")
+    return (ev.HoldLifted(at=at, by=by),)
+
+
+def suspend(state: S, request: rq.Suspend, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
+    if state.suspended:
+        raise Refusal(f"{state.code} is suspended already")
+    return (ev.SuspensionOrdered(at=at, by=by, order=request.order),)
+
+
+def lift_suspension(state: S, request: rq.LiftSuspension, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "lift a suspension", Role.OPERATOR, Role.EU_DELEGATION)
+    if not state.suspended:
+        raise Refusal(f"{state.code} is not suspended")
+    return (ev.SuspensionLifted(at=at, by=by, order=request.order),)
+
+
+def withdraw(state: S, request: rq.Withdraw, by: Actor, at: datetime) -> Events:
+    acting(state, by, at)
+    if request.side not in SIDES:
+        raise Refusal("a member withdraws for the eu or the cn side")
+    only(by, "record a withdrawal", Role.OPERATOR, Role.FOCAL_POINT, Role.SIGNATORY)
+    if by.side in SIDES and by.side is not request.side:
+        raise Refusal(
+            f"the {by.side.value.upper()} side cannot withdraw for the {request.side.value.upper()} side",
+            grave=True,
+        )
+    return (
+        ev.PartnershipWithdrawn(
+            at=at, by=by, side=request.side, reason=request.reason, notice=request.notice
+        ),
+        ev.PartnershipClosed(at=at, by=by, end=End.WITHDRAWN),
+    )
+
+
+def replace_member(state: S, request: rq.ReplaceMember, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "replace a member")
+    side = request.member.side
+    if side not in SIDES:
+        raise Refusal("a member stands for the eu or the cn side")
+    now = state.member(side)
+    if request.leaving != now.name:
+        raise Refusal(
+            f"{request.leaving!r} does not take part in {state.code}; "
+            f"the {side.value.upper()} member is {now.name!r}"
+        )
+    if request.member.name == now.name:
+        raise Refusal(f"{now.name!r} takes part already; nothing is replaced")
+    known = [calendar.country for calendar in state.edition.countries]
+    if request.member.country not in known:
+        raise Refusal(
+            f"the calendar of {request.member.country} is not in this partnership's edition "
+            f"{state.edition.name!r} ({listed(known)}); adopt one that has it first (adopt-calendar)"
+        )
+    if not any(held.role is Role.FOCAL_POINT and held.side is side for held in request.holders):
+        raise Refusal(f"the new {side.value.upper()} member needs a focal point")
+    for held in request.holders:
+        if held.side is not side:
+            raise Refusal(f"{held.person} is not of the {side.value.upper()} side")
+        person_of_one_side(state, held.person, side)
+    holders = tuple(held.model_copy(update={"since": at, "until": None}) for held in request.holders)
+    member = request.member.model_copy(update={"since": at, "until": None})
+    replaced = ev.MemberReplaced(
+        at=at,
+        by=by,
+        leaving=request.leaving,
+        member=member,
+        holders=holders,
+        reason=request.reason,
+        agreed=request.agreed,
+    )
+    events: list[ev.AnyEvent] = [replaced]
+    later = fold(state, replaced)
+    events.append(opening(later, Stage.SCOPING, by, at, because="member_replaced"))
+    if state.agreement.step is not rq.AgreementStep.NONE:
+        events.append(agreement_begins(later, by, at))
+    plan = state.stage(Stage.ACTION_PLAN)
+    if plan is not None and plan.versions:
+        events.append(opening(later, Stage.ACTION_PLAN, by, at, because="member_replaced"))
+    return tuple(events)
+
+
+def agreement_begins(state: S, by: Actor, at: datetime) -> ev.AgreementStepTaken:
+    clock = state.clock_for(
+        f"agreement/{day(at)}", calendar_days(state.terms.agreement_target), (OPERATOR,), at
+    )
+    return ev.AgreementStepTaken(at=at, by=by, step=rq.AgreementStep.PROPOSED, clock=clock)
+
+
+def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "change who holds a role")
+    role, side = request.role, request.side
+    now = state.holders_of(role, side, at)
+    if request.leaving is None and request.to is None:
+        raise Refusal("say who leaves, who takes over, or both")
+    if request.leaving is not None and not any(held.person == request.leaving for held in now):
+        raise Refusal(f"{request.leaving} does not hold the role of {role_words(role, side)} in {state.code}")
+    to: Holder | None = None
+    if request.to is not None:
+        if request.to.role is not role or request.to.side is not side:
+            raise Refusal(f"{request.to.person} would take another role than {role_words(role, side)}")
+        if any(held.person == request.to.person for held in now if held.person != request.leaving):
+            raise Refusal(f"{request.to.person} holds the role of {role_words(role, side)} already")
+        person_of_one_side(state, request.to.person, side)
+        to = request.to.model_copy(update={"since": at, "until": None})
+    left = [held for held in now if held.person != request.leaving]
+    clock = None
+    if to is None and not left:
+        name = f"successor.{role.value}.{side.value}/{day(at)}"
+        clock = state.clock_for(name, state.terms.successor, (OPERATOR,), at)
+    return (
+        ev.HolderChanged(
+            at=at,
+            by=by,
+            role=role,
+            side=side,
+            leaving=request.leaving,
+            to=to,
+            letter=request.letter,
+            clock=clock,
+        ),
+    )
+
+
+def delegate(state: S, request: rq.Delegate, by: Actor, at: datetime) -> Events:
+    acting(state, by, at)
+    if by.on_behalf_of is not None:
+        raise Refusal("what was delegated is not delegated further", grave=True)
+    if (by.role, by.side) != (request.role, request.side):
+        raise Refusal(f"you act as {role_words(by.role, by.side)} and delegate that role only", grave=True)
+    if request.to == by.person:
+        raise Refusal("a role is delegated to somebody else")
+    if request.until <= request.since:
+        raise Refusal("a delegation ends after it begins")
+    if request.until <= at:
+        raise Refusal(f"the delegation would be over since {day(request.until)}")
+    person_of_one_side(state, request.to, request.side)
+    for stage in request.stages or tuple(Stage):
+        if request.stages or any(gate.stage is stage for gate in state.open_gates()):
+            not_the_maker(state, stage, request.to)
+    return (
+        ev.Delegated(
+            at=at,
+            by=by,
+            to=request.to,
+            role=request.role,
+            side=request.side,
+            since=request.since,
+            until=request.until,
+            stages=request.stages,
+        ),
+    )
+
+
+def log_contact(state: S, request: rq.LogContact, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "log a contact", Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
+    if state.last_known(request.person) is None:
+        raise Refusal(f"{request.person} has no role in {state.code}")
+    logged = ev.ContactLogged(at=at, by=by, person=request.person, channel=request.channel, note=request.note)
+    return (logged, *ladders_stopped(state, request.person, at, because="contact", by=by))
+
+
+def ladders_stopped(
+    state: S, person: str, at: datetime, because: str, by: Actor | None, among: tuple[str, ...] | None = None
+) -> Events:
+    """The end of all reminders to a person of what is open now (`among`: of these tasks only)."""
+    stopped = {
+        ladder.task for ladder in state.ladders if ladder.recipient == person and ladder.stopped is not None
+    }
+    tasks = tuple(
+        task.id
+        for task in tasks_of(state)
+        if reminded(task)
+        and person in recipients(state, task)
+        and task.id not in stopped
+        and (among is None or task.id in among)
+    )
+    if not tasks:
+        return ()
+    return (ev.LadderStopped(at=at, by=by, person=person, tasks=tasks, because=because),)
+
+
+def adopt_calendar(state: S, request: rq.AdoptCalendar, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "adopt a calendar")
+    wanted = [calendar.country for calendar in state.edition.countries]
+    offered = [calendar.country for calendar in request.edition.countries]
+    lacking = [country for country in wanted if country not in offered]
+    if lacking:
+        raise Refusal(f"edition {request.edition.name!r} lacks the calendar of {listed(lacking)}")
+    if request.edition.content_hash == state.edition.content_hash:
+        raise Refusal(f"edition {request.edition.name!r} is in force already")
+    if request.edition.published < state.edition.published:
+        raise Refusal(
+            f"edition {request.edition.name!r} of {request.edition.published} is older than "
+            f"{state.edition.name!r} of {state.edition.published}, which is in force"
+        )
+    adopted = state.model_copy(update={"edition": request.edition})
+    return (ev.CalendarAdopted(at=at, by=by, edition=request.edition, moved=moved(state, adopted)),)
+
+
+def moved(before: S, after: S) -> tuple[ev.Moved, ...]:
+    """Open deadlines and cut-offs that differ between two states, by the clock's id."""
+    found: dict[str, ev.Moved] = {}
+    later = {task.id: task for task in tasks_of(after)}
+    for task in tasks_of(before):
+        if task.clock is None or task.id not in later:
+            continue
+        was = task.deadline.at if task.deadline else None
+        other = later[task.id].deadline
+        now = other.at if other else None
+        if was != now:
+            found[task.clock.id] = ev.Moved(clock=task.clock.id, was=was, now=now)
+    if before.ends != after.ends:
+        for name, days in after.terms.cut_offs:
+            away = timedelta(days=days)
+            found[name] = ev.Moved(clock=name, was=before.ends - away, now=after.ends - away)
+    return tuple(found.values())
+
+
+def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Events:
+    _steered(state, by, at, "adopt terms")
+    if request.terms == state.terms:
+        raise Refusal(f"the terms {request.terms.name!r} are in force already")
+    wanted = [terms.stage for terms in state.terms.stages]
+    lacking = [stage.words for stage in wanted if stage not in [one.stage for one in request.terms.stages]]
+    if lacking:
+        raise Refusal(f"the terms {request.terms.name!r} lack the stage {listed(lacking)}")
+    for stage in request.terms.stages:
+        for gate in stage.gates:
+            if gate.silence is Silence.DEEMED and not gate.basis:
+                raise Refusal(f"gate {gate.code}: silence counts only with its legal basis as text")
+    return (ev.TermsAdopted(at=at, by=by, terms=request.terms, decision=request.decision),)

@@ -1,0 +1,348 @@
+"""What people can ask of a partnership, each request an imperative with the facts its rule needs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from domain.calendars import CalendarEdition
+from domain.deliverables import AnyDeliverable, Count
+from domain.terms import Seat, Stage, Terms
+from domain.values import (
+    Actor,
+    Code,
+    Holder,
+    Member,
+    Organisation,
+    PersonId,
+    Role,
+    Side,
+    TextHash,
+    UtcTime,
+    Value,
+)
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    CONDITIONS = "approve_with_conditions"
+    RETURN = "return"
+    REJECT = "reject"
+
+    @property
+    def approves(self) -> bool:
+        return self in (Verdict.APPROVE, Verdict.CONDITIONS)
+
+
+class AgreementStep(StrEnum):
+    NONE = "none"
+    PROPOSED = "proposed"
+    DRAFTING = "drafting"
+    LEGAL_REVIEW = "legal_review"
+    FAO_CLEARANCE = "fao_clearance"
+    AGREED_TEXT = "agreed_text"
+    SIGNING_SCHEDULED = "signing_scheduled"
+    SIGNED = "signed"
+    LAPSED = "lapsed"
+    TERMINATED = "terminated"
+
+
+class ExchangeMode(StrEnum):
+    PHYSICAL = "physical"
+    HYBRID = "hybrid"
+    VIRTUAL = "virtual"
+    TEAM_SCOPING = "team_scoping"
+
+
+class Channel(StrEnum):
+    PHONE = "phone"
+    WECHAT = "wechat"
+    MEETING = "meeting"
+    LETTER = "letter"
+
+
+class OpenStage(Value):
+    kind: Literal["open_stage"] = "open_stage"
+    stage: Stage
+
+
+class Submit(Value):
+    """Hand in a version of a stage's deliverable."""
+
+    kind: Literal["submit"] = "submit"
+    stage: Stage
+    deliverable: AnyDeliverable
+    text: TextHash | None = None
+
+
+class Decide(Value):
+    """A verdict on the version seen; `gate` is the gate's code, such as G5.review."""
+
+    kind: Literal["decide"] = "decide"
+    gate: Code
+    version: TextHash
+    verdict: Verdict
+    remark: TextHash | None = None
+
+
+class TakeBack(Value):
+    kind: Literal["take_back"] = "take_back"
+    gate: Code
+    remark: TextHash | None = None
+
+
+class HandOver(Value):
+    """Pass one's seat at a gate on to another person of the same side."""
+
+    kind: Literal["hand_over"] = "hand_over"
+    gate: Code
+    to: PersonId
+    remark: TextHash | None = None
+
+
+class AskAdvice(Value):
+    kind: Literal["ask_advice"] = "ask_advice"
+    gate: Code
+    of: PersonId
+    question: TextHash
+
+
+class GiveAdvice(Value):
+    kind: Literal["give_advice"] = "give_advice"
+    gate: Code
+    answer: TextHash
+
+
+class AddDecider(Value):
+    kind: Literal["add_decider"] = "add_decider"
+    gate: Code
+    seat: Seat
+    remark: TextHash | None = None
+
+
+class Clarify(Value):
+    """A formal question to the maker: the gate's clock stops until it is answered."""
+
+    kind: Literal["clarify"] = "clarify"
+    gate: Code
+    question: TextHash
+
+
+class Answer(Value):
+    kind: Literal["answer"] = "answer"
+    gate: Code
+    answer: TextHash
+
+
+class StepAgreement(Value):
+    """The agreement's next step; `signing` is the day fixed or the day signed."""
+
+    kind: Literal["agreement_step"] = "agreement_step"
+    step: AgreementStep
+    signing: UtcTime | None = None
+    text: TextHash | None = None
+
+
+class RecordExchange(Value):
+    """A working session, webinar or visit held: no evidence, no count."""
+
+    kind: Literal["record_exchange"] = "record_exchange"
+    code: Code
+    mode: ExchangeMode
+    held: UtcTime
+    country: str = ""
+    participants_eu: Count
+    participants_cn: Count
+    evidence: TextHash | None = None
+
+
+class Engage(Value):
+    kind: Literal["engage_organisation"] = "engage_organisation"
+    organisation: Organisation
+
+
+class Hold(Value):
+    kind: Literal["hold"] = "hold"
+    reason: Code
+    remark: TextHash | None = None
+
+
+class Resume(Value):
+    kind: Literal["resume"] = "resume"
+
+
+class Suspend(Value):
+    """The authority's written order: nothing fires and nothing is lost until it is lifted."""
+
+    kind: Literal["suspend"] = "suspend"
+    order: TextHash
+
+
+class LiftSuspension(Value):
+    kind: Literal["lift_suspension"] = "lift_suspension"
+    order: TextHash
+
+
+class Withdraw(Value):
+    kind: Literal["withdraw"] = "withdraw"
+    side: Side
+    reason: Code
+    notice: TextHash
+
+
+class ReplaceMember(Value):
+    """A member leaves and another takes its place: same partnership, new membership, shortened scoping."""
+
+    kind: Literal["replace_member"] = "replace_member"
+    leaving: str
+    member: Member
+    holders: tuple[Holder, ...]
+    reason: Code
+    agreed: TextHash
+
+
+class ChangeHolder(Value):
+    """A person takes over a role; `leaving` loses it the same moment. `to` None: nobody is named yet."""
+
+    kind: Literal["change_holder"] = "change_holder"
+    role: Role
+    side: Side
+    leaving: PersonId | None = None
+    to: Holder | None = None
+    letter: TextHash | None = None
+
+
+class Waive(Value):
+    """Let a stage open although a named condition does not hold."""
+
+    kind: Literal["waive"] = "waive"
+    stage: Stage
+    condition: Code
+
+
+class Extend(Value):
+    """A no-cost extension: a new end of the programme, which moves every cut-off."""
+
+    kind: Literal["extend"] = "extend"
+    ends: UtcTime
+    addendum: TextHash
+
+
+class SettleGate(Value):
+    """Settle an open gate without its deciders."""
+
+    kind: Literal["settle_gate"] = "settle_gate"
+    gate: Code
+    verdict: Verdict
+
+
+class AddRound(Value):
+    """Allow one more round after the rounds ran out or a version was rejected."""
+
+    kind: Literal["add_round"] = "add_round"
+    stage: Stage
+
+
+class Merge(Value):
+    """The partnership goes on inside a cluster; both sides' consent is in the text behind `consent`."""
+
+    kind: Literal["merge"] = "merge"
+    into: Code
+    consent: TextHash
+
+
+Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge, Field(discriminator="kind")]
+
+
+class Propose(Value):
+    """Something two persons must want: it takes effect when a second one confirms it."""
+
+    kind: Literal["propose"] = "propose"
+    matter: Matter
+    reason: Code
+    remark: TextHash | None = None
+
+
+class Confirm(Value):
+    kind: Literal["confirm"] = "confirm"
+    proposal: int
+
+
+class Decline(Value):
+    kind: Literal["decline"] = "decline"
+    proposal: int
+    remark: TextHash | None = None
+
+
+class AdoptCalendar(Value):
+    kind: Literal["adopt_calendar"] = "adopt_calendar"
+    edition: CalendarEdition
+
+
+class AdoptTerms(Value):
+    kind: Literal["adopt_terms"] = "adopt_terms"
+    terms: Terms
+    decision: TextHash
+
+
+class Delegate(Value):
+    """Let another person act in one's role for a time; `stages` empty means all of them."""
+
+    kind: Literal["delegate"] = "delegate"
+    to: PersonId
+    role: Role
+    side: Side
+    since: UtcTime
+    until: UtcTime
+    stages: tuple[Stage, ...] = ()
+
+
+class LogContact(Value):
+    """A person was reached by phone or otherwise: the reminders to them stop."""
+
+    kind: Literal["log_contact"] = "log_contact"
+    person: PersonId
+    channel: Channel
+    note: TextHash | None = None
+
+
+AnyRequest = Annotated[
+    OpenStage
+    | Submit
+    | Decide
+    | TakeBack
+    | HandOver
+    | AskAdvice
+    | GiveAdvice
+    | AddDecider
+    | Clarify
+    | Answer
+    | StepAgreement
+    | RecordExchange
+    | Engage
+    | Hold
+    | Resume
+    | Suspend
+    | LiftSuspension
+    | Withdraw
+    | ReplaceMember
+    | ChangeHolder
+    | Propose
+    | Confirm
+    | Decline
+    | AdoptCalendar
+    | AdoptTerms
+    | Delegate
+    | LogContact,
+    Field(discriminator="kind"),
+]
+
+
+class Command(Value):
+    """A request on its way: `id` is `cmd-<ulid>-<digest of request and actor>`, asked again with the same id."""
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{3,99}$")]
+    request: AnyRequest
+    by: Actor

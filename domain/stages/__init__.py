@@ -1,0 +1,22 @@
+"""The stages of a partnership in their usual order; a new stage is a file, an enum member and a line here."""
+
+from __future__ import annotations
+
+from domain.stages.action_plan import ACTION_PLAN
+from domain.stages.closing import CLOSING
+from domain.stages.pilot_investments import PILOT_INVESTMENTS
+from domain.stages.scoping import SCOPING
+from domain.stages.step import Step
+from domain.stages.study_visits import STUDY_VISITS
+from domain.terms import Restriction, Stage, Terms
+
+LIFECYCLE: tuple[Step, ...] = (SCOPING, STUDY_VISITS, ACTION_PLAN, PILOT_INVESTMENTS, CLOSING)
+
+
+def step_of(stage: Stage) -> Step:
+    return next(step for step in LIFECYCLE if step.stage is stage)
+
+
+def default_terms(restrictions: tuple[Restriction, ...] = ()) -> Terms:
+    """The terms a new partnership starts with (domain reference, Annex A)."""
+    return Terms(name="2021", stages=tuple(step.terms for step in LIFECYCLE), restrictions=restrictions)

@@ -1,0 +1,250 @@
+"""Who owes what since when: the open tasks of a partnership, and when each is reminded of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.clocks import Clock, Deadline
+from domain.gates import Gate
+from domain.requests import AgreementStep
+from domain.stages import LIFECYCLE
+from domain.state import PartnershipState, StageStatus
+from domain.terms import Rung, Seat, Silence
+from domain.values import POLITICAL, SIDES, PersonId, Role, Side
+
+OPERATOR = Seat(role=Role.OPERATOR, side=Side.PROGRAMME)
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing somebody owes. `seat` says in which role; `persons` who that is now (none: vacant).
+
+    `deadline` is None where the task has no clock or the clock stands still (`stopped`). `what` is one of
+    submit, decide, answer, advise, confirm, agreement, escalation, hold_review, name_successor, authority,
+    at_risk, open.
+    """
+
+    id: str
+    what: str
+    subject: str
+    seat: Seat
+    persons: tuple[PersonId, ...]
+    since: datetime
+    clock: Clock | None = None
+    deadline: Deadline | None = None
+    stopped: bool = False
+    gate: Gate | None = None
+
+    @property
+    def by_silence(self) -> bool:
+        """Whether the calendar settles it when its time is over, so that it never becomes overdue."""
+        return (
+            self.gate is not None and self.gate.terms.silence is not Silence.NEVER and self.what == "decide"
+        )
+
+
+@dataclass(frozen=True)
+class Fall:
+    """A rung falling on a recipient: when, for which task, and the rungs before it that were missed."""
+
+    at: datetime
+    recipient: PersonId
+    task: Task
+    rung: Rung
+    missed: tuple[int, ...] = ()
+
+
+def tasks_of(state: PartnershipState) -> tuple[Task, ...]:
+    """All open tasks, in a fixed order; the same tuple each time for the same state."""
+    known = state.__dict__.get("tasks")
+    if known is None:
+        known = state.__dict__["tasks"] = tuple(_tasks(state)) if not state.ended else ()
+    tasks: tuple[Task, ...] = known
+    return tasks
+
+
+def _tasks(state: PartnershipState) -> Iterator[Task]:
+    for held in state.stages:
+        if held.status is StageStatus.OPEN and held.awaiting:
+            for place, seat in enumerate(state.terms.stage(held.stage).makers):
+                name = f"submit/{held.stage.value}/{place}"
+                yield _task(state, name, "submit", held.stage.words, seat, held.clock.start, held.clock)
+    for gate in state.open_gates():
+        if gate.asked_by is not None and gate.asked_at is not None:
+            yield from _answer_tasks(state, gate, gate.asked_at)
+        for place in gate.waiting():
+            yield _task(
+                state,
+                f"decide/{gate.id}/{place}",
+                "decide",
+                gate.terms.title,
+                gate.seats[place],
+                gate.clock.start,
+                gate.clock,
+                gate,
+            )
+        for place, advice in enumerate(gate.advice):
+            if advice.answer is None:
+                seat = _seat_of(state, advice.of)
+                name = f"advise/{gate.id}/{place}"
+                yield _task(state, name, "advise", gate.terms.title, seat, advice.asked, advice.clock, gate)
+    for proposal in state.proposals:
+        name = f"confirm/{proposal.number}"
+        kind = proposal.matter.kind.replace("_", " ")
+        yield _task(state, name, "confirm", kind, OPERATOR, proposal.at, proposal.clock)
+    yield from _agreement_tasks(state)
+    for watch in state.watches:
+        # a hold's own review runs while all else stands still
+        yield _task(
+            state,
+            watch.id,
+            watch.what,
+            watch.subject,
+            OPERATOR,
+            watch.clock.start,
+            watch.clock,
+            unstoppable=watch.id == "hold_review",
+        )
+    yield from _opening_tasks(state)
+
+
+def _answer_tasks(state: PartnershipState, gate: Gate, asked_at: datetime) -> Iterator[Task]:
+    stage = state.stage(gate.stage)
+    maker = stage.current.by if stage and stage.current else None
+    if maker is not None:
+        seat = Seat(role=maker.role, side=maker.side)
+        if state.holder(maker.person, state.now) is not None:
+            seat = seat.model_copy(update={"person": maker.person})
+        name = f"answer/{gate.id}"
+        yield _task(state, name, "answer", gate.terms.title, seat, asked_at, gate.answer_clock, gate)
+
+
+def _agreement_tasks(state: PartnershipState) -> Iterator[Task]:
+    agreement = state.agreement
+    over = (AgreementStep.NONE, AgreementStep.SIGNED, AgreementStep.LAPSED, AgreementStep.TERMINATED)
+    if agreement.step not in over and agreement.since is not None:
+        yield _task(
+            state, "agreement", "agreement", agreement.step.value, OPERATOR, agreement.since, agreement.clock
+        )
+
+
+def _opening_tasks(state: PartnershipState) -> Iterator[Task]:
+    """Where nothing at all is under way, the next stage waits for the secretariat to open it."""
+    if any(held.status is not StageStatus.PASSED for held in state.stages):
+        return
+    for step in LIFECYCLE:
+        if state.stage(step.stage) is None:
+            since = max((held.passed for held in state.stages if held.passed), default=state.founded)
+            yield _task(state, f"open/{step.stage.value}", "open", step.stage.words, OPERATOR, since, None)
+            return
+
+
+def _seat_of(state: PartnershipState, person: PersonId) -> Seat:
+    held = state.last_known(person)
+    if held is None:
+        return Seat(role=Role.DEPUTY, side=Side.PROGRAMME, person=person)
+    return Seat(role=held.role, side=held.side, person=person)
+
+
+def _task(
+    state: PartnershipState,
+    name: str,
+    what: str,
+    subject: str,
+    seat: Seat,
+    since: datetime,
+    clock: Clock | None,
+    gate: Gate | None = None,
+    *,
+    unstoppable: bool = False,
+) -> Task:
+    deadline = None
+    if clock is not None:
+        also = () if unstoppable else state.stops
+        deadline = clock.deadline(state.edition, also=also)
+    return Task(
+        id=name,
+        what=what,
+        subject=subject,
+        seat=seat,
+        persons=state.persons_for(seat, state.now),
+        since=since,
+        clock=clock,
+        deadline=deadline,
+        stopped=clock is not None and deadline is None,
+        gate=gate,
+    )
+
+
+def recipients(state: PartnershipState, task: Task) -> tuple[PersonId, ...]:
+    """Who is written to about a task.
+
+    The political level is never written to by itself: its side's focal point is asked to bring it to them
+    (domain.md 2.9). The secretariat has its table of tasks instead of reminders.
+    """
+    if task.seat.role in POLITICAL and task.seat.side in SIDES:
+        held = state.holders_of(Role.FOCAL_POINT, task.seat.side, state.now)
+        return tuple(holder.person for holder in held)
+    return task.persons
+
+
+def reminded(task: Task) -> bool:
+    """Whether a task has a ladder at all."""
+    return task.seat.role is not Role.OPERATOR and task.deadline is not None
+
+
+def falls(state: PartnershipState) -> tuple[Fall, ...]:
+    """Every rung still to fall, for each open task and recipient, in order of time."""
+    known = state.__dict__.get("falls")
+    if known is None:
+        found = [fall for task in tasks_of(state) if reminded(task) for fall in _falls(state, task)]
+        known = state.__dict__["falls"] = tuple(sorted(found, key=lambda fall: (fall.at, fall.recipient)))
+    result: tuple[Fall, ...] = known
+    return result
+
+
+def _falls(state: PartnershipState, task: Task) -> Iterator[Fall]:
+    assert task.deadline is not None
+    for recipient in recipients(state, task):
+        ladder = next(
+            (held for held in state.ladders if held.task == task.id and held.recipient == recipient), None
+        )
+        if ladder is not None and ladder.stopped is not None:
+            continue
+        fired = ladder.fired if ladder is not None else ()
+        for rung in state.terms.ladder:
+            if fired and rung.offset <= max(fired):
+                continue
+            at = rung_time(state, task.deadline, rung, recipient)
+            if at > task.since:
+                yield Fall(at=at, recipient=recipient, task=task, rung=rung)
+
+
+def rung_time(state: PartnershipState, deadline: Deadline, rung: Rung, recipient: PersonId) -> datetime:
+    """09:00 (by the terms) where the recipient lives, on a working day there.
+
+    Rungs up to the due day move to an earlier working day, those after it to a later one.
+    """
+    held = state.last_known(recipient)
+    member = state.member(Side.EU)
+    zone = ZoneInfo(held.zone if held else member.zone)
+    country = held.country if held else member.country
+    known = [calendar.country for calendar in state.edition.countries]
+    days = state.edition.days(country if country in known else member.country)
+    if rung.offset > 0:
+        day = days.shift(deadline.on, rung.offset)
+    else:
+        day = days.shift(days.on_or_before(deadline.on), rung.offset)
+    return datetime.combine(day, time(state.terms.remind_at_hour), zone).astimezone(UTC)
+
+
+def cut_off_times(state: PartnershipState) -> tuple[tuple[datetime, str], ...]:
+    """The cut-offs still to come, as the instants at which they are over."""
+    return tuple(
+        (state.ends - timedelta(days=days), name)
+        for name, days in state.terms.cut_offs
+        if name not in state.cut_offs
+    )

@@ -1,0 +1,158 @@
+"""The rules and durations a partnership lives by; they travel with it and change only by an event."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from domain.clocks import Allowance, DayKind
+from domain.values import Code, Country, Role, Side, UtcTime, Value
+
+
+class Stage(StrEnum):
+    SCOPING = "scoping"
+    STUDY_VISITS = "study_visits"
+    ACTION_PLAN = "action_plan"
+    PILOT_INVESTMENTS = "pilot_investments"
+    CLOSING = "closing"
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+def calendar_days(days: int) -> Allowance:
+    return Allowance(days=days, kind=DayKind.CALENDAR)
+
+
+def own_days(days: int) -> Allowance:
+    return Allowance(days=days, kind=DayKind.OWN)
+
+
+def joint_days(days: int) -> Allowance:
+    return Allowance(days=days, kind=DayKind.JOINT)
+
+
+class Silence(StrEnum):
+    """What no answer means when a gate's time is over."""
+
+    NEVER = "never"
+    DEEMED = "deemed approved"
+    LAPSES = "lapses"
+
+
+class Seat(Value):
+    """A place at a gate: who decides there. `person` is set when a seat was handed over or added by name."""
+
+    role: Role
+    side: Side
+    person: str | None = None
+
+    def __str__(self) -> str:
+        role = self.role.value.replace("_", " ")
+        names = {Role.EU_DELEGATION: "EU Delegation", Role.NATIONAL_COUNTERPART: "national counterpart"}
+        who = names.get(self.role, role)
+        return who if self.side is Side.PROGRAMME else f"{self.side.value.upper()} {who}"
+
+
+class GateTerms(Value):
+    """One gate: who decides, how many suffice, how long they have, and what silence means.
+
+    `needed` approvals settle it: None means all seats, 1 any one of them. `basis` is the text that makes
+    silence count as approval; without it silence never does. A gate with `goes_on` lets its stage go on
+    after lapsing (the closing letter then states "no reply", domain.md 2.4 stage 7).
+    """
+
+    code: Code
+    title: str
+    seats: tuple[Seat, ...]
+    needed: int | None = None
+    allowance: Allowance
+    silence: Silence = Silence.NEVER
+    basis: str = ""
+    goes_on: bool = False
+
+
+class StageTerms(Value):
+    """How long a stage's deliverable and each new version of it may take, who makes it, and its gates."""
+
+    stage: Stage
+    makers: tuple[Seat, ...]
+    submit: Allowance
+    revise: Allowance
+    shortened: Allowance | None = None
+    gates: tuple[GateTerms, ...]
+    max_rounds: int = Field(default=3, ge=1)
+    at_risk_after: int | None = None
+    """Calendar days after which an unfinished stage flags the partnership as at risk."""
+    last_opening: int = 0
+    """Calendar days before the programme's end after which the stage may no longer open."""
+
+    def gate(self, code: str) -> GateTerms:
+        return next(gate for gate in self.gates if gate.code == code)
+
+
+class Reach(StrEnum):
+    """How far up a rung of a ladder reaches."""
+
+    RECIPIENT = "recipient"
+    SUPERIOR = "superior"
+    TEAM_LEADER = "team_leader"
+    AUTHORITY = "authority"
+
+
+class Rung(Value):
+    """One reminder: working days of the recipient before (negative) or after the due day, and its reach."""
+
+    offset: int
+    reach: Reach = Reach.RECIPIENT
+
+
+class Restriction(Value):
+    """A time in which nobody travels to a country: physical visits are not possible then."""
+
+    country: Country
+    since: UtcTime
+    until: UtcTime
+
+
+class Terms(Value):
+    """Every rule that varies; the defaults are those of Annex A of the domain reference."""
+
+    name: str
+    stages: tuple[StageTerms, ...]
+    ladder: tuple[Rung, ...] = (
+        Rung(offset=-10),
+        Rung(offset=-3),
+        Rung(offset=0),
+        Rung(offset=3),
+        Rung(offset=7, reach=Reach.SUPERIOR),
+        Rung(offset=14, reach=Reach.TEAM_LEADER),
+        Rung(offset=21, reach=Reach.AUTHORITY),
+    )
+    remind_at_hour: int = Field(default=9, ge=0, le=23)
+    answer: Allowance = joint_days(10)
+    advise: Allowance = joint_days(5)
+    confirm: Allowance = own_days(5)
+    operate: Allowance = own_days(5)
+    """What the secretariat gives itself for a step that waits for it (opening a stage, an escalation)."""
+    successor: Allowance = own_days(10)
+    hold_review: int = 90
+    agreement_target: int = 90
+    agreement_warn: int = 60
+    latest_extension_request: int = 30
+    cut_offs: tuple[tuple[str, int], ...] = (
+        ("last kick-off", 270),
+        ("review: who will reach an action plan", 240),
+        ("last first draft of an action plan on the normal track", 180),
+        ("last start of an action plan on the fast track", 120),
+        ("last visit day, extension decision", 90),
+        ("last adoption of an action plan", 60),
+        ("last evidence", 45),
+        ("draft final report", 30),
+    )
+    restrictions: tuple[Restriction, ...] = ()
+
+    def stage(self, stage: Stage) -> StageTerms:
+        return next(terms for terms in self.stages if terms.stage is stage)

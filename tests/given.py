@@ -1,0 +1,226 @@
+"""A partnership to test with: invented people, real calendars, and deliverables that pass their checklists."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, date, datetime
+from functools import cache
+from typing import Any
+
+from domain.calendars import CalendarEdition
+from domain.deliverables import Deliverable, registered
+from domain.events import PartnershipFounded
+from domain.holiday_lists import edition
+from domain.partnership import Partnership, founded
+from domain.stages import default_terms
+from domain.terms import Terms
+from domain.values import Actor, Component, Holder, Level, Member, Mode, Role, Side
+
+START = datetime(2021, 3, 1, 8, tzinfo=UTC)
+END = datetime(2023, 12, 31, 23, tzinfo=UTC)
+
+
+def on(year: int, month: int, day: int, hour: int = 9) -> datetime:
+    return datetime(year, month, day, hour, tzinfo=UTC)
+
+
+def person(name: str) -> str:
+    """An opaque id that still tells a reader of the test who is meant."""
+    return f"p-{name.replace('_', '')}".ljust(8, "0")
+
+
+def text(words: str) -> str:
+    """What the client door would keep a text under."""
+    return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
+
+
+def actor(name: str, role: Role, side: Side = Side.PROGRAMME, on_behalf_of: str | None = None) -> Actor:
+    return Actor(person=person(name), role=role, side=side, on_behalf_of=on_behalf_of)
+
+
+OPERATOR = actor("operator", Role.OPERATOR)
+OTHER_OPERATOR = actor("otheroperator", Role.OPERATOR)
+TEAM_LEADER = actor("teamleader", Role.TEAM_LEADER)
+DELEGATION = actor("delegation", Role.EU_DELEGATION)
+COUNTERPART = actor("counterpart", Role.NATIONAL_COUNTERPART)
+MANAGER = actor("manager", Role.CLUSTER_MANAGER)
+EU_FOCAL = actor("eufocal", Role.FOCAL_POINT, Side.EU)
+CN_FOCAL = actor("cnfocal", Role.FOCAL_POINT, Side.CN)
+EU_DEPUTY = actor("eudeputy", Role.DEPUTY, Side.EU)
+CN_DEPUTY = actor("cndeputy", Role.DEPUTY, Side.CN)
+EU_MAYOR = actor("eumayor", Role.SIGNATORY, Side.EU)
+CN_MAYOR = actor("cnmayor", Role.SIGNATORY, Side.CN)
+EVERYBODY = (
+    OPERATOR,
+    OTHER_OPERATOR,
+    TEAM_LEADER,
+    DELEGATION,
+    COUNTERPART,
+    MANAGER,
+    EU_FOCAL,
+    CN_FOCAL,
+    EU_DEPUTY,
+    CN_DEPUTY,
+    EU_MAYOR,
+    CN_MAYOR,
+)
+
+
+def holder(who: Actor, since: datetime = START, country: str | None = None) -> Holder:
+    """The role of an actor as held: in Madrid, Shanghai or (the programme's staff) Brussels."""
+    place = {Side.EU: ("Europe/Madrid", "ES"), Side.CN: ("Asia/Shanghai", "CN")}
+    zone, home = place.get(who.side, ("Europe/Brussels", "BE"))
+    if who.role in (Role.EU_DELEGATION, Role.NATIONAL_COUNTERPART):
+        zone, home = "Asia/Shanghai", "CN"
+    return Holder(
+        person=who.person, role=who.role, side=who.side, zone=zone, country=country or home, since=since
+    )
+
+
+@cache
+def calendars() -> CalendarEdition:
+    return edition("2021-2024", date(2020, 12, 1), ("ES", "CN", "BE"), 2021, 2024)
+
+
+def founding(
+    code: str = "C1-01",
+    at: datetime = START,
+    ends: datetime = END,
+    terms: Terms | None = None,
+    people: tuple[Actor, ...] = EVERYBODY,
+) -> PartnershipFounded:
+    """The first event of a partnership of Fuenlabrada and Hangzhou."""
+    return PartnershipFounded(
+        at=at,
+        programme="11438",
+        code=code,
+        component=Component.CITY,
+        mode=Mode.ONE_TO_ONE,
+        cluster="INN",
+        themes=("SMART",),
+        members=(
+            Member(
+                side=Side.EU,
+                name="Fuenlabrada",
+                country="ES",
+                level=Level.CITY,
+                zone="Europe/Madrid",
+                since=at,
+            ),
+            Member(
+                side=Side.CN,
+                name="Hangzhou",
+                name_zh="杭州",
+                country="CN",
+                level=Level.CITY,
+                zone="Asia/Shanghai",
+                since=at,
+            ),
+        ),
+        holders=tuple(holder(who, at) for who in people),
+        terms=terms or default_terms(),
+        edition=calendars(),
+        ends=ends,
+    )
+
+
+def partnership(**given: Any) -> Partnership:
+    return founded(founding(**given))
+
+
+COMPLETE: dict[str, dict[str, Any]] = {
+    "scoping_report": {
+        "topic": "digital-skills",
+        "pages": 6,
+        "summary_zh": True,
+        "fact_sheets": ["eu", "cn"],
+        "baseline": True,
+        "needs_and_offers": True,
+        "risks": 3,
+        "groups": {
+            "eu": ["government", "research institution", "business"],
+            "cn": ["government", "research institution", "business"],
+        },
+        "pilot_ideas": 1,
+        "focal_points_confirmed": ["eu", "cn"],
+    },
+    "visit_report": {
+        "mode": "virtual",
+        "host": "cn",
+        "period": {"since": "2021-11-08", "until": "2021-11-10"},
+        "sessions": 3,
+        "participants_eu": 9,
+        "participants_cn": 12,
+        "women": 10,
+        "attendance_evidence": True,
+        "agenda": True,
+        "cost_eur": "0",
+        "prior_approval": False,
+        "next_steps": 4,
+    },
+    "action_plan": {
+        "period": {"since": "2022-01-01", "until": "2023-12-31"},
+        "objectives": ["O1"],
+        "actions": [
+            {
+                "code": "A1",
+                "objective": "O1",
+                "owner_eu": "es-chamber",
+                "owner_cn": "cn-chamber",
+                "period": {"since": "2022-02-01", "until": "2022-12-31"},
+                "cost_eur": None,
+                "indicators": [{"code": "I1", "has_baseline": True, "has_target": True}],
+                "involves": ["business"],
+                "pilot_candidate": True,
+            }
+        ],
+        "goals": [11],
+        "challenges": 2,
+        "risks": 3,
+        "summary_en": True,
+        "summary_zh": True,
+        "sign_off_evidence": True,
+    },
+    "pilot_fiche": {
+        "pilot": "knowledge",
+        "owner_eu": "es-chamber",
+        "owner_cn": "cn-chamber",
+        "action": "A1",
+        "amount_eur": "25000.00",
+        "sources": ["own-budget"],
+        "local_support_letter": True,
+        "scores": {
+            name: 4
+            for name in (
+                "ownership mutual_benefit maturity feasibility financing impact additionality helix "
+                "replicability safeguards"
+            ).split()
+        },
+        "due_diligence": {
+            **{
+                name: True
+                for name in (
+                    "restrictive_measures exclusion conflict_of_interest state_aid procurement dual_use "
+                    "foreign_investment intellectual_property data_protection human_rights environment"
+                ).split()
+            },
+            "lists_dated": "2022-05-01",
+        },
+    },
+    "result_sheet": {
+        "counted_values": 12,
+        "values_with_evidence": 12,
+        "lessons": 3,
+        "survey_answers": 9,
+        "visibility_checked": True,
+        "handover_owner": ["eu", "cn"],
+    },
+}
+"""A complete example of each kind of deliverable, as plain data."""
+
+
+def deliverable(kind: str, version: str = "one", **changes: Any) -> Deliverable:
+    """A deliverable that passes its checklist, changed where the test wants it."""
+    return registered(kind).model_validate(
+        COMPLETE[kind] | {"kind": kind, "version": text(f"{kind} {version}")} | changes
+    )
