@@ -7,8 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 from domain import events as ev
+from domain import gate_folds
+from domain.changing import put, watched, with_stage
 from domain.clocks import Span
-from domain.gates import Advice, Gate, Vote
 from domain.requests import AgreementStep
 from domain.state import (
     PARTNER_ROLES,
@@ -58,27 +59,6 @@ def _swept(state: S) -> S:
     return state.model_copy(update=update) if update else state
 
 
-def _put(state: S, **update: Any) -> S:
-    return state.model_copy(update=update)
-
-
-def _with_stage(state: S, stage: Stage, **update: Any) -> S:
-    stages = tuple(held.model_copy(update=update) if held.stage is stage else held for held in state.stages)
-    return _put(state, stages=stages)
-
-
-def _with_gate(state: S, gate_id: str, **update: Any) -> S:
-    gates = tuple(gate.model_copy(update=update) if gate.id == gate_id else gate for gate in state.gates)
-    return _put(state, gates=gates)
-
-
-def _watched(state: S, watch: Watch | None, *without: str) -> S:
-    kept = tuple(
-        held for held in state.watches if held.id not in without and (not watch or held.id != watch.id)
-    )
-    return _put(state, watches=(*kept, watch) if watch else kept)
-
-
 def _stage_opened(state: S, event: ev.StageOpened) -> S:
     held = state.stage(event.stage)
     rounds = state.terms.stage(event.stage).max_rounds
@@ -86,8 +66,8 @@ def _stage_opened(state: S, event: ev.StageOpened) -> S:
         fresh = StageState(
             stage=event.stage, opened=event.at, clock=event.clock, rounds=rounds, because=event.because
         )
-        return _put(state, stages=(*state.stages, fresh))
-    reopened = _with_stage(
+        return put(state, stages=(*state.stages, fresh))
+    reopened = with_stage(
         state,
         event.stage,
         status=StageStatus.OPEN,
@@ -100,17 +80,17 @@ def _stage_opened(state: S, event: ev.StageOpened) -> S:
     )
     gates = tuple(gate for gate in reopened.gates if not (gate.stage is event.stage and gate.is_open))
     if event.stage is Stage.ACTION_PLAN:
-        reopened = _put(reopened, plan_adopted=None)
-    return _watched(_put(reopened, gates=gates), None, f"escalation/{event.stage.value}", "at_risk")
+        reopened = put(reopened, plan_adopted=None)
+    return watched(put(reopened, gates=gates), None, f"escalation/{event.stage.value}", "at_risk")
 
 
 def _stage_passed(state: S, event: ev.StagePassed) -> S:
-    state = _with_stage(state, event.stage, status=StageStatus.PASSED, passed=event.at, awaiting=False)
+    state = with_stage(state, event.stage, status=StageStatus.PASSED, passed=event.at, awaiting=False)
     if event.stage is Stage.ACTION_PLAN:
-        state = _put(state, plan_adopted=event.at)
+        state = put(state, plan_adopted=event.at)
     if event.stage is Stage.PILOT_INVESTMENTS:
-        state = _put(state, pilots_endorsed=state.pilots_endorsed + 1)
-    return _watched(_put(state, at_risk=None), None, "at_risk")
+        state = put(state, pilots_endorsed=state.pilots_endorsed + 1)
+    return watched(put(state, at_risk=None), None, "at_risk")
 
 
 def _deliverable_submitted(state: S, event: ev.DeliverableSubmitted) -> S:
@@ -124,135 +104,21 @@ def _deliverable_submitted(state: S, event: ev.DeliverableSubmitted) -> S:
         at=event.at,
         deliverable=event.deliverable,
     )
-    return _with_stage(state, event.stage, versions=(*held.versions, version), awaiting=False)
-
-
-def _gate_opened(state: S, event: ev.GateOpened) -> S:
-    gate = Gate(
-        id=event.gate,
-        stage=event.stage,
-        version=event.version,
-        terms=event.terms,
-        clock=event.clock,
-        seats=event.terms.seats,
-    )
-    return _put(state, gates=(*state.gates, gate))
-
-
-def _vote(event: ev.DecisionMade | ev.LateObjectionRecorded) -> Vote:
-    assert event.by is not None
-    return Vote(
-        seat=event.seat,
-        person=event.by.person,
-        on_behalf_of=event.by.on_behalf_of,
-        version=event.version,
-        verdict=event.verdict,
-        at=event.at,
-        remark=event.remark,
-    )
-
-
-def _decision_made(state: S, event: ev.DecisionMade) -> S:
-    return _with_gate(state, event.gate, votes=(*state.gate(event.gate).votes, _vote(event)))
-
-
-def _decision_taken_back(state: S, event: ev.DecisionTakenBack) -> S:
-    gate = state.gate(event.gate)
-    votes = tuple(vote for vote in gate.votes if vote.seat != event.seat)
-    state = _with_gate(state, event.gate, votes=votes, outcome=None, settled=None, due=None)
-    state = _put(state, gates=tuple(held for held in state.gates if held.id != event.voids))
-    if not gate.is_open:
-        state = _with_stage(state, gate.stage, awaiting=False, status=StageStatus.OPEN, stuck_since=None)
-        state = _watched(state, None, f"escalation/{gate.stage.value}")
-    return state
-
-
-def _seat_handed_over(state: S, event: ev.SeatHandedOver) -> S:
-    gate = state.gate(event.gate)
-    seats = tuple(
-        seat.model_copy(update={"person": event.to}) if place == event.seat else seat
-        for place, seat in enumerate(gate.seats)
-    )
-    return _with_gate(state, event.gate, seats=seats)
-
-
-def _advice_asked(state: S, event: ev.AdviceAsked) -> S:
-    assert event.by is not None
-    advice = Advice(
-        of=event.of, by=event.by.person, asked=event.at, question=event.question, clock=event.clock
-    )
-    return _with_gate(state, event.gate, advice=(*state.gate(event.gate).advice, advice))
-
-
-def _advice_given(state: S, event: ev.AdviceGiven) -> S:
-    assert event.by is not None
-    given = list(state.gate(event.gate).advice)
-    for place, advice in enumerate(given):
-        if advice.of == event.by.person and advice.answer is None:
-            given[place] = advice.model_copy(update={"answer": event.answer, "answered": event.at})
-            break
-    return _with_gate(state, event.gate, advice=tuple(given))
-
-
-def _decider_added(state: S, event: ev.DeciderAdded) -> S:
-    return _with_gate(state, event.gate, seats=(*state.gate(event.gate).seats, event.seat))
-
-
-def _clarification_asked(state: S, event: ev.ClarificationAsked) -> S:
-    assert event.by is not None
-    clock = state.gate(event.gate).clock.stopped(event.at, "clarification", event.by.person)
-    return _with_gate(
-        state,
-        event.gate,
-        clock=clock,
-        asked_by=event.by.person,
-        asked_at=event.at,
-        answer_clock=event.clock,
-    )
-
-
-def _clarification_answered(state: S, event: ev.ClarificationAnswered) -> S:
-    clock = state.gate(event.gate).clock.restarted(event.at)
-    return _with_gate(state, event.gate, clock=clock, asked_by=None, asked_at=None, answer_clock=None)
-
-
-def _gate_settled(state: S, event: ev.GateSettled) -> S:
-    gate = state.gate(event.gate)
-    clock = gate.clock.restarted(event.at) if gate.clock.is_stopped else gate.clock
-    deadline = state.deadline(clock)
-    state = _with_gate(
-        state,
-        event.gate,
-        outcome=event.outcome,
-        settled=event.at,
-        silent=event.silent,
-        due=deadline.at if deadline else None,
-        clock=clock,
-        asked_by=None,
-        asked_at=None,
-        answer_clock=None,
-    )
-    if event.clock is not None:
-        state = _with_stage(state, gate.stage, awaiting=True, clock=event.clock)
-    return state
-
-
-def _late_objection(state: S, event: ev.LateObjectionRecorded) -> S:
-    return _with_gate(state, event.gate, late=(*state.gate(event.gate).late, _vote(event)))
+    return with_stage(state, event.stage, versions=(*held.versions, version), awaiting=False)
 
 
 def _rounds_exhausted(state: S, event: ev.RoundsExhausted) -> S:
-    state = _with_stage(state, event.stage, status=StageStatus.STUCK, awaiting=False, stuck_since=event.at)
+    state = with_stage(state, event.stage, status=StageStatus.STUCK, awaiting=False, stuck_since=event.at)
     watch = Watch(
         id=f"escalation/{event.stage.value}", what="escalation", subject=event.stage.words, clock=event.clock
     )
-    return _watched(state, watch)
+    return watched(state, watch)
 
 
 def _round_added(state: S, event: ev.RoundAdded) -> S:
     held = state.stage(event.stage)
     assert held is not None
-    state = _with_stage(
+    state = with_stage(
         state,
         event.stage,
         status=StageStatus.OPEN,
@@ -261,11 +127,11 @@ def _round_added(state: S, event: ev.RoundAdded) -> S:
         rounds=len(held.versions) + 1,
         clock=event.clock,
     )
-    return _watched(state, None, f"escalation/{event.stage.value}")
+    return watched(state, None, f"escalation/{event.stage.value}")
 
 
 def _condition_waived(state: S, event: ev.ConditionWaived) -> S:
-    return _put(state, waivers=(*state.waivers, Waiver(stage=event.stage, condition=event.condition)))
+    return put(state, waivers=(*state.waivers, Waiver(stage=event.stage, condition=event.condition)))
 
 
 def _agreement_step(state: S, event: ev.AgreementStepTaken) -> S:
@@ -280,7 +146,7 @@ def _agreement_step(state: S, event: ev.AgreementStepTaken) -> S:
         signing=event.signing or held.signing,
         signed=(event.signing or event.at) if event.step is AgreementStep.SIGNED else None,
     )
-    return _put(state, agreement=agreement)
+    return put(state, agreement=agreement)
 
 
 def _exchange_held(state: S, event: ev.ExchangeHeld) -> S:
@@ -292,16 +158,16 @@ def _exchange_held(state: S, event: ev.ExchangeHeld) -> S:
         participants_cn=event.participants_cn,
         evidence=event.evidence,
     )
-    return _put(state, exchanges=(*state.exchanges, exchange))
+    return put(state, exchanges=(*state.exchanges, exchange))
 
 
 def _organisation_engaged(state: S, event: ev.OrganisationEngaged) -> S:
-    return _put(state, organisations=(*state.organisations, event.organisation))
+    return put(state, organisations=(*state.organisations, event.organisation))
 
 
 def _stopped(state: S, event: ev.HoldPlaced | ev.SuspensionOrdered, why: str) -> S:
     by = event.by.person if event.by else None
-    return _put(state, stops=(*state.stops, Span(since=event.at, why=why, by=by)))
+    return put(state, stops=(*state.stops, Span(since=event.at, why=why, by=by)))
 
 
 def _started(state: S, event: ev.HoldLifted | ev.SuspensionLifted, why: str) -> S:
@@ -311,16 +177,16 @@ def _started(state: S, event: ev.HoldLifted | ev.SuspensionLifted, why: str) -> 
         else span
         for span in state.stops
     )
-    return _put(state, stops=spans)
+    return put(state, stops=spans)
 
 
 def _hold_placed(state: S, event: ev.HoldPlaced) -> S:
     watch = Watch(id="hold_review", what="hold_review", subject=event.reason, clock=event.clock)
-    return _watched(_stopped(state, event, "hold"), watch)
+    return watched(_stopped(state, event, "hold"), watch)
 
 
 def _hold_lifted(state: S, event: ev.HoldLifted) -> S:
-    return _watched(_started(state, event, "hold"), None, "hold_review")
+    return watched(_started(state, event, "hold"), None, "hold_review")
 
 
 def _holder_changed(state: S, event: ev.HolderChanged) -> S:
@@ -335,12 +201,12 @@ def _holder_changed(state: S, event: ev.HolderChanged) -> S:
     )
     if event.to is not None:
         holders = (*holders, event.to)
-    state = _put(state, holders=holders)
+    state = gate_folds.released(put(state, holders=holders), event.at)
     name = f"successor/{event.role.value}.{event.side.value}"
     if event.clock is None:
-        return _watched(state, None, name) if event.to is not None else state
+        return watched(state, None, name) if event.to is not None else state
     subject = f"{event.side.value} {event.role.value}"
-    return _watched(state, Watch(id=name, what="name_successor", subject=subject, clock=event.clock))
+    return watched(state, Watch(id=name, what="name_successor", subject=subject, clock=event.clock))
 
 
 def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
@@ -355,7 +221,8 @@ def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
         else holder
         for holder in state.holders
     )
-    return _put(state, members=(*members, event.member), holders=(*holders, *event.holders))
+    state = put(state, members=(*members, event.member), holders=(*holders, *event.holders))
+    return gate_folds.released(state, event.at)
 
 
 def _proposal_made(state: S, event: ev.ProposalMade) -> S:
@@ -368,12 +235,12 @@ def _proposal_made(state: S, event: ev.ProposalMade) -> S:
         at=event.at,
         clock=event.clock,
     )
-    return _put(state, proposals=(*state.proposals, proposal), proposed=event.proposal)
+    return put(state, proposals=(*state.proposals, proposal), proposed=event.proposal)
 
 
 def _proposal_over(state: S, event: ev.ProposalConfirmed | ev.ProposalDeclined) -> S:
     left = tuple(proposal for proposal in state.proposals if proposal.number != event.proposal)
-    return _put(state, proposals=left)
+    return put(state, proposals=left)
 
 
 def _end_date_changed(state: S, event: ev.EndDateChanged) -> S:
@@ -382,7 +249,7 @@ def _end_date_changed(state: S, event: ev.EndDateChanged) -> S:
         for name, days in state.terms.cut_offs
         if name in state.cut_offs and event.ends - timedelta(days=days) <= event.at
     )
-    return _watched(_put(state, ends=event.ends, cut_offs=past, at_risk=None), None, "at_risk")
+    return watched(put(state, ends=event.ends, cut_offs=past, at_risk=None), None, "at_risk")
 
 
 def _delegated(state: S, event: ev.Delegated) -> S:
@@ -396,7 +263,7 @@ def _delegated(state: S, event: ev.Delegated) -> S:
         until=event.until,
         stages=event.stages,
     )
-    return _put(state, delegations=(*state.delegations, delegation))
+    return put(state, delegations=(*state.delegations, delegation))
 
 
 def _reminder_fell(state: S, event: ev.ReminderFell) -> S:
@@ -411,10 +278,8 @@ def _reminder_fell(state: S, event: ev.ReminderFell) -> S:
             ladders.append(Ladder(task=reminder.task, recipient=event.recipient, fired=fired))
         if reminder.reach is Reach.AUTHORITY and event.clock is not None:
             name = f"authority/{reminder.task}"
-            state = _watched(
-                state, Watch(id=name, what="authority", subject=reminder.task, clock=event.clock)
-            )
-    return _put(state, ladders=tuple(ladders), reminded=state.reminded + 1)
+            state = watched(state, Watch(id=name, what="authority", subject=reminder.task, clock=event.clock))
+    return put(state, ladders=tuple(ladders), reminded=state.reminded + 1)
 
 
 def _ladder_stopped(state: S, event: ev.LadderStopped) -> S:
@@ -426,17 +291,17 @@ def _ladder_stopped(state: S, event: ev.LadderStopped) -> S:
                 break
         else:
             ladders.append(Ladder(task=task, recipient=event.person, stopped=event.because))
-    return _put(state, ladders=tuple(ladders))
+    return put(state, ladders=tuple(ladders))
 
 
 def _at_risk(state: S, event: ev.AtRiskFlagged) -> S:
     watch = Watch(id="at_risk", what="at_risk", subject=event.because, clock=event.clock)
-    return _watched(_put(state, at_risk=event.because), watch)
+    return watched(put(state, at_risk=event.because), watch)
 
 
 def _closed(state: S, event: ev.PartnershipClosed) -> S:
     stops = tuple(span if span.until else span.model_copy(update={"until": event.at}) for span in state.stops)
-    return _put(
+    return put(
         state,
         end=event.end,
         ended_at=event.at,
@@ -451,17 +316,17 @@ _FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.StageOpened: _stage_opened,
     ev.StagePassed: _stage_passed,
     ev.DeliverableSubmitted: _deliverable_submitted,
-    ev.GateOpened: _gate_opened,
-    ev.DecisionMade: _decision_made,
-    ev.DecisionTakenBack: _decision_taken_back,
-    ev.SeatHandedOver: _seat_handed_over,
-    ev.AdviceAsked: _advice_asked,
-    ev.AdviceGiven: _advice_given,
-    ev.DeciderAdded: _decider_added,
-    ev.ClarificationAsked: _clarification_asked,
-    ev.ClarificationAnswered: _clarification_answered,
-    ev.GateSettled: _gate_settled,
-    ev.LateObjectionRecorded: _late_objection,
+    ev.GateOpened: gate_folds.gate_opened,
+    ev.DecisionMade: gate_folds.decision_made,
+    ev.DecisionTakenBack: gate_folds.decision_taken_back,
+    ev.SeatHandedOver: gate_folds.seat_handed_over,
+    ev.AdviceAsked: gate_folds.advice_asked,
+    ev.AdviceGiven: gate_folds.advice_given,
+    ev.DeciderAdded: gate_folds.decider_added,
+    ev.ClarificationAsked: gate_folds.clarification_asked,
+    ev.ClarificationAnswered: gate_folds.clarification_answered,
+    ev.GateSettled: gate_folds.gate_settled,
+    ev.LateObjectionRecorded: gate_folds.late_objection,
     ev.RoundsExhausted: _rounds_exhausted,
     ev.RoundAdded: _round_added,
     ev.ConditionWaived: _condition_waived,
@@ -479,14 +344,14 @@ _FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.ProposalConfirmed: _proposal_over,
     ev.ProposalDeclined: _proposal_over,
     ev.EndDateChanged: _end_date_changed,
-    ev.CalendarAdopted: lambda state, event: _put(state, edition=event.edition),
-    ev.TermsAdopted: lambda state, event: _put(state, terms=event.terms),
+    ev.CalendarAdopted: lambda state, event: put(state, edition=event.edition),
+    ev.TermsAdopted: lambda state, event: put(state, terms=event.terms),
     ev.Delegated: _delegated,
     ev.ReminderFell: _reminder_fell,
     ev.LadderStopped: _ladder_stopped,
     ev.ContactLogged: lambda state, event: state,
-    ev.DeadlinePassed: lambda state, event: _put(state, overdue=(*state.overdue, event.task)),
+    ev.DeadlinePassed: lambda state, event: put(state, overdue=(*state.overdue, event.task)),
     ev.AtRiskFlagged: _at_risk,
-    ev.CutOffReached: lambda state, event: _put(state, cut_offs=(*state.cut_offs, event.cut_off)),
+    ev.CutOffReached: lambda state, event: put(state, cut_offs=(*state.cut_offs, event.cut_off)),
     ev.PartnershipClosed: _closed,
 }

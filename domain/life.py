@@ -36,21 +36,21 @@ def hold(state: S, request: rq.Hold, by: Actor, at: datetime) -> Events:
 def resume(state: S, request: rq.Resume, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "resume a partnership")
     if not state.on_hold:
-        raise Refusal(f"{state.code} is not on hold")
+        raise Refusal(f"{state.code} is not on hold, so there is nothing to resume")
     return (ev.HoldLifted(at=at, by=by),)
 
 
 def suspend(state: S, request: rq.Suspend, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
     if state.suspended:
-        raise Refusal(f"{state.code} is suspended already")
+        raise Refusal(f"{state.code} is suspended already; the order that ends it is recorded with lift-suspension")
     return (ev.SuspensionOrdered(at=at, by=by, order=request.order),)
 
 
 def lift_suspension(state: S, request: rq.LiftSuspension, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "lift a suspension", Role.OPERATOR, Role.EU_DELEGATION)
     if not state.suspended:
-        raise Refusal(f"{state.code} is not suspended")
+        raise Refusal(f"{state.code} is not suspended, so there is nothing to lift")
     return (ev.SuspensionLifted(at=at, by=by, order=request.order),)
 
 

@@ -14,7 +14,7 @@ from domain.folding import fold
 from domain.lapsing import first_lapse, next_due
 from domain.state import PartnershipState, StageStatus
 from domain.tasks import tasks_of
-from domain.values import Actor, Refusal, Value, listed
+from domain.values import SIDES, Actor, Refusal, Value, listed
 
 _RULES: dict[type[Any], Callable[[Any, Any, Actor, datetime], tuple[AnyEvent, ...]]] = {
     rq.OpenStage: staging.open_stage,
@@ -194,6 +194,9 @@ class Partnership(PartnershipState):
 
 def founded(event: PartnershipFounded) -> Partnership:
     """The partnership as its first event makes it."""
+    for side in SIDES:
+        if not any(member.side is side for member in event.members):
+            raise ValueError(f"partnership {event.code} has no {side.value.upper()} member")
     countries = tuple(dict.fromkeys(held.country for held in event.holders))
     known = [calendar.country for calendar in event.edition.countries]
     lacking = [country for country in countries if country not in known]

@@ -1,0 +1,1 @@
+"""The hands of the workflows: recording and posting, and the ports they need of the world."""

@@ -1,0 +1,64 @@
+"""What every part of the ledger works with: an engine to read from and one to write with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from ledger.chain import Checkpoint
+from ledger.tables import head
+
+
+class Desk:
+    """A place to read and write; every method is a transaction of its own.
+
+    Trouble with the database (SQLAlchemy's errors) is handed on to the caller, who tries again later.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = engine.execution_options(writing=True)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._writer.begin() as connection:
+            yield connection
+
+    def checkpoint(self) -> Checkpoint:
+        """The newest checkpoint: how many entries there are and the hash of the last."""
+        with self._reading() as connection:
+            size, hashed = connection.execute(select(head.c.size, head.c.hash)).one()
+            return Checkpoint(size=size, head=hashed)
+
+    def close(self) -> None:
+        """Close all connections; the ledger can be used again afterwards."""
+        self._engine.dispose()
+
+
+def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    """An insert that can say what to do where a row is there already."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)
+
+
+def upsert(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
+    """Put a row in place of the one with the same key, or as a new one."""
+    statement = insert(connection, table).values(**values)
+    rest = {name: value for name, value in values.items() if name != key}
+    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=rest))
+
+
+def wall_clock() -> datetime:
+    """Real time, for what concerns processes and storage; the programme's own time comes from the caller."""
+    return datetime.now(UTC)

@@ -1,0 +1,67 @@
+"""Connections to the two databases, set up so that what was acknowledged stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+
+_PRAGMAS = (
+    "busy_timeout = 30000",
+    "journal_mode = WAL",
+    "synchronous = FULL",  # with NORMAL a power cut takes acknowledged entries along
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # so that INSERT OR REPLACE asks the delete trigger
+)
+
+
+def database_url(url: str) -> URL:
+    """The address of a database: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+
+    Raises ValueError, without repeating a password, for any other.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ValueError(
+            "this is no database address; give sqlite:///path/to/file.db or postgresql://user@host/name"
+        ) from None
+    kind = parsed.get_backend_name()
+    if kind in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if kind != "sqlite":
+        raise ValueError(f"a ledger is kept in SQLite or PostgreSQL, not in {kind}")
+    if parsed.database in (None, "", ":memory:"):
+        raise ValueError("a ledger in SQLite needs a file: sqlite:///path/to/file.db")
+    return parsed.set(drivername="sqlite+pysqlite")
+
+
+def engine_for(url: str) -> Engine:
+    """An engine whose transactions begin as the ledger needs them.
+
+    Under the execution option `writing` a SQLite transaction takes the write lock at its beginning
+    (BEGIN IMMEDIATE), so that two writers wait for each other instead of failing half-way.
+    """
+    address = database_url(url)
+    if address.get_backend_name() == "postgresql":
+        return create_engine(
+            address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"connect_timeout": 10}
+        )
+    engine = create_engine(
+        address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"timeout": 30}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("writing", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+    return engine

@@ -1,0 +1,146 @@
+"""Letters from planning to their end, as the post room works with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+
+from domain.letters import Letter
+from ledger.chain import Checkpoint
+from ledger.desk import Desk, insert, wall_clock
+from ledger.rows import LetterStatus
+from ledger.tables import letters, tasks
+
+LEASE = timedelta(minutes=2)
+"""How long a claim holds, in real time; whoever claimed and did not report back by then is taken for dead."""
+
+_WAITS = (LetterStatus.PLANNED.value, LetterStatus.FAILED.value)
+
+
+class LetterBook(Desk):
+    """The letters of every entity and how far each one got."""
+
+    def letters_waiting(self, entity: str, limit: int = 50) -> tuple[Letter, ...]:
+        """Planned and failed letters of an entity, oldest first; none that is held or being sent right now."""
+        waiting = (
+            select(letters.c.body)
+            .where(letters.c.entity == entity, _claimable(wall_clock()))
+            .order_by(letters.c.at, letters.c.number, letters.c.key)
+            .limit(limit)
+        )
+        with self._reading() as connection:
+            return tuple(Letter.model_validate(body) for body in connection.scalars(waiting))
+
+    def waiting(self, entity: str) -> int:
+        """How many letters of an entity are still to go out, those being sent right now included."""
+        with self._reading() as connection:
+            return count_waiting(connection, entity)
+
+    def claim(self, key: str) -> bool:
+        """Take a letter in hand before it is sent; False where it has ended, is held or is in another's hands.
+
+        A claim that is never reported back ends after `LEASE`. Nobody knows then whether the letter went out;
+        it goes out again under the same Message-ID.
+        """
+        now = wall_clock()
+        taken = (
+            update(letters)
+            .where(letters.c.key == key, _claimable(now))
+            .values(claimed_at=now, attempts=letters.c.attempts + 1)
+        )
+        with self._writing() as connection:
+            return connection.execute(taken).rowcount == 1
+
+    def mark_sent(self, key: str, message_id: str, at: datetime) -> None:
+        """It was taken by the mail server at this programme time."""
+        self._end(key, LetterStatus.SENT, sent_at=at, message_id=message_id, last_error=None)
+
+    def mark_failed(self, key: str, error: str) -> None:
+        """It did not go out this time; it goes on waiting."""
+        self._end(key, LetterStatus.FAILED, last_error=error[:500])
+
+    def mark_refused(self, key: str, error: str) -> None:
+        """It will never go out."""
+        self._end(key, LetterStatus.REFUSED, last_error=error[:500])
+
+    def withdraw(self, key: str) -> None:
+        """Nothing is left to ask: all its tasks were done before it was sent."""
+        self._end(key, LetterStatus.WITHDRAWN)
+
+    def _end(self, key: str, status: LetterStatus, **also: Any) -> None:
+        """Note how it went. A letter that has ended stays as it is; LookupError for one that never was."""
+        noted = (
+            update(letters)
+            .where(letters.c.key == key, letters.c.status.in_((*_WAITS, LetterStatus.HELD.value)))
+            .values(status=status.value, claimed_at=None, **also)
+        )
+        with self._writing() as connection:
+            if connection.execute(noted).rowcount == 0:
+                known = connection.scalar(select(letters.c.key).where(letters.c.key == key))
+                if known is None:
+                    raise LookupError(f"there is no letter {key!r}")
+
+    def hold_letters(self) -> int:
+        """Keep all waiting letters back, as after a restore; how many these are."""
+        return self._move(_WAITS, LetterStatus.HELD)
+
+    def release_letters(self) -> int:
+        """Let all held letters go out again; how many these are."""
+        return self._move((LetterStatus.HELD.value,), LetterStatus.PLANNED)
+
+    def _move(self, was: tuple[str, ...], now: LetterStatus) -> int:
+        moved = update(letters).where(letters.c.status.in_(was)).values(status=now.value, claimed_at=None)
+        with self._writing() as connection:
+            return connection.execute(moved).rowcount
+
+    def open_tasks(self, entity: str) -> frozenset[str]:
+        """The ids of the tasks of an entity that are open now."""
+        with self._reading() as connection:
+            return frozenset(connection.scalars(select(tasks.c.task).where(tasks.c.entity == entity)))
+
+    def checkpoint_line(self) -> str:
+        """`tandem checkpoint <size> <hash>` of the newest entry; empty while there is none."""
+        newest = self.checkpoint()
+        return newest.line if newest.size else ""
+
+
+def _claimable(now: datetime) -> ColumnElement[bool]:
+    return and_(
+        letters.c.status.in_(_WAITS),
+        or_(letters.c.claimed_at.is_(None), letters.c.claimed_at < now - LEASE),
+    )
+
+
+def count_waiting(connection: Connection, entity: str) -> int:
+    """How many letters of an entity are planned or failed."""
+    waiting = select(func.count()).where(letters.c.entity == entity, letters.c.status.in_(_WAITS))
+    return connection.execute(waiting).scalar_one()
+
+
+def plan(
+    connection: Connection,
+    planned: Iterable[Letter],
+    newest: Checkpoint,
+    status: LetterStatus = LetterStatus.PLANNED,
+) -> None:
+    """File letters with the newest checkpoint; one whose key is on file already is left as it is."""
+    rows = [
+        {
+            "key": letter.key,
+            "entity": letter.entity,
+            "number": letter.number,
+            "kind": letter.kind,
+            "recipient": letter.recipient,
+            "at": letter.at,
+            "body": letter.model_dump(mode="json"),
+            "checkpoint": newest.line,
+            "status": status.value,
+            "attempts": 0,
+        }
+        for letter in planned
+    ]
+    if rows:
+        connection.execute(insert(connection, letters).on_conflict_do_nothing(index_elements=["key"]), rows)

@@ -1,0 +1,1 @@
+"""One file for each step a ledger takes from version to version, oldest first."""

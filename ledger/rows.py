@@ -1,0 +1,125 @@
+"""What the ledger hands out besides the domain's own words: people, programmes, letters on file, numbers."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from domain.entries import Entry
+from domain.letters import Letter
+from domain.records import TaskRecord
+from domain.values import Actor, Code, PersonId, UtcTime, Value
+
+
+class Person(Value):
+    """Somebody behind an id. `key` is the short handle operators type, such as `es-fuenlabrada.focal`.
+
+    `language` is `en` or `zh`, `zone` a time zone's name such as `Europe/Madrid`; `demo` marks invented people.
+    """
+
+    id: PersonId
+    key: str = Field(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")
+    name: str = Field(min_length=1, max_length=200)
+    email: str = Field(min_length=3, max_length=254)
+    language: str = Field(pattern=r"^(en|zh)$")
+    zone: str
+    phone: str | None = None
+    demo: bool = False
+
+
+class Programme(Value):
+    """A programme as loaded. `facts` is what its file says, as JSON values.
+
+    The programme clock read `origin` at the real time `anchor` and runs `speed` times as fast as real time;
+    both are None, and the speed 1, where programme time is real time.
+    """
+
+    code: Code
+    title: str
+    facts: dict[str, Any] = Field(default_factory=dict)
+    origin: UtcTime | None = None
+    anchor: UtcTime | None = None
+    speed: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+
+
+class LetterStatus(StrEnum):
+    PLANNED = "planned"
+    FAILED = "failed"
+    """Not taken this time; it goes on waiting."""
+    HELD = "held"
+    """Waiting for a person to release it, after a restore."""
+    SENT = "sent"
+    REFUSED = "refused"
+    """It will never go out."""
+    WITHDRAWN = "withdrawn"
+    """Everything it asked for was done before it was sent."""
+
+
+class FiledLetter(Value):
+    """A letter and how far it got. `checkpoint` is the newest checkpoint line when the letter was planned."""
+
+    letter: Letter
+    checkpoint: str
+    status: LetterStatus
+    attempts: int
+    claimed_at: UtcTime | None
+    last_error: str | None
+    sent_at: UtcTime | None
+    message_id: str | None
+
+
+class FiledEntry(Value):
+    """An entry with its place in the log."""
+
+    position: int
+    code: str
+    """The version of the product that wrote it."""
+    hash: str
+    entry: Entry
+
+
+class Attempt(Value):
+    """A request that was refused and matters in itself: who tried what, and the sentence they were given."""
+
+    position: int
+    number: int
+    entity: str
+    """The entity it was tried on."""
+    at: UtcTime
+    by: Actor | None
+    request: dict[str, Any]
+    sentence: str
+
+
+class OpenTask(TaskRecord):
+    """A task with the code of the partnership it belongs to."""
+
+    code: str
+
+
+class Board(Value):
+    """A programme in numbers: letters by kind are those sent."""
+
+    partnerships: int
+    by_status: dict[str, int]
+    gates_open: int
+    gates_settled: int
+    gates_in_time: int
+    gates_silent: int
+    by_outcome: dict[str, int]
+    tasks_open: int
+    tasks_overdue: int
+    letters_sent: dict[str, int]
+    letters_waiting: int
+    reminders_sent: int
+    entries: int
+
+
+class DifferentEntry(ValueError):
+    """Another entry is on record under this number."""
+
+
+class MissingEntry(ValueError):
+    """An entry does not follow the last one on record."""

@@ -1,0 +1,246 @@
+"""The one way to put something on record: entries, records and letters in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from pydantic import BaseModel
+from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+
+from activities.ports import Recorded
+from domain import entities
+from domain.entries import Entry
+from domain.letters import Letter
+from domain.values import Actor
+from ledger.chain import Checkpoint, canonical, entry_of, given, row
+from ledger.desk import upsert
+from ledger.engines import engine_for
+from ledger.evidence import Evidence
+from ledger.letterbook import LetterBook, count_waiting, plan
+from ledger.migrating import migrate
+from ledger.reading import Reading, attempts_of, last_number, state_of
+from ledger.registry import Registry
+from ledger.rows import DifferentEntry, LetterStatus, MissingEntry
+from ledger.tables import RECORDS, entries, head, letters, states
+
+__all__ = ["SqlLedger", "migrate", "open_ledger"]
+
+
+def installed_version() -> str:
+    """The version of the product that runs, which every entry it writes names."""
+    try:
+        return version("tandem")
+    except PackageNotFoundError:
+        return "unreleased"
+
+
+def open_ledger(url: str, code: str | None = None) -> SqlLedger:
+    """The ledger at `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+
+    Its tables are made by `migrate(url)`. ValueError for any other address.
+    """
+    return SqlLedger(engine_for(url), code or installed_version())
+
+
+class SqlLedger(Reading, LetterBook, Registry, Evidence):
+    """The ledger in a database: it records, and answers what the console, the post room and auditors ask.
+
+    `code` is the version of the product, written into every entry. An object may be shared by threads.
+    """
+
+    def __init__(self, engine: Engine, code: str) -> None:
+        super().__init__(engine)
+        self._code = code
+
+    def record(self, batch: Sequence[Entry]) -> Recorded:
+        """Put a batch of one entity's entries on record, with the rows and letters that follow from them.
+
+        Entries that are on record already are passed over, so the same batch twice is once. DifferentEntry
+        (a ValueError) where another entry holds a number, MissingEntry (a ValueError) where one is left out;
+        then, and when anything else goes wrong, nothing of the batch is stored.
+        """
+        if not batch:
+            return Recorded(number=0, letters_waiting=False)
+        entity = batch[0].entity
+        _in_order(entity, batch)
+        with self._writing() as connection:
+            newest = _locked_head(connection)
+            found = state_of(connection, entity)
+            last, state = found if found is not None else (0, None)
+            _compare(connection, entity, [entry for entry in batch if entry.number <= last])
+            fresh = [entry for entry in batch if entry.number > last]
+            if fresh and fresh[0].number != last + 1:
+                raise MissingEntry(
+                    f"{entity}: entry {fresh[0].number} cannot be recorded, the last on record is {last}"
+                )
+            planned: list[Letter] = []
+            rows: list[dict[str, Any]] = []
+            for entry in fresh:
+                before = state
+                state = entities.folded(entity, before, entry.event)
+                planned += entities.letters_for(before, state, entry)
+                rows.append(row(newest.size + 1, newest.head, self._code, given(entry)))
+                newest = Checkpoint(size=newest.size + 1, head=rows[-1]["hash"])
+            if state is not None and rows:
+                _append(connection, rows, newest)
+                project(connection, fresh[-1].number, state)
+                plan(connection, planned, newest)
+            return Recorded(
+                number=batch[-1].number if fresh else last,
+                letters_waiting=count_waiting(connection, entity) > 0,
+            )
+
+    def attempt(
+        self,
+        entity: str,
+        actor: Actor | None,
+        request: dict[str, Any],
+        sentence: str,
+        at: datetime,
+        request_id: str | None = None,
+    ) -> int:
+        """Record a refused request that matters in itself; returns its number among the attempts on an entity.
+
+        `request` is the request as JSON values: hashes in place of free text, no floats (ValueError).
+        The same attempt again under the same `request_id` is once.
+        """
+        told = {"at": at, "by": actor, "of": entity, "request": request, "sentence": sentence}
+        event = _AttemptRefused.model_validate(told).model_dump(mode="json")
+        under = attempts_of(entity)
+        with self._writing() as connection:
+            newest = _locked_head(connection)
+            if request_id is not None:
+                again = select(entries.c.number, entries.c.body).where(
+                    entries.c.entity == under, entries.c.request == request_id
+                )
+                for number, body in connection.execute(again):
+                    held = json.loads(body)["event"]
+                    if {**held, "at": event["at"]} == event:
+                        return int(number)
+            facts = {
+                "entity": under,
+                "number": last_number(connection, under) + 1,
+                "recorded_at": event["at"],
+                "request": request_id,
+                "event": event,
+            }
+            added = row(newest.size + 1, newest.head, self._code, facts)
+            _append(connection, [added], Checkpoint(size=added["position"], head=added["hash"]))
+            return int(added["number"])
+
+    def restore(self, entity: str, number: int, state: entities.State, due: Sequence[Letter]) -> None:
+        """Write an entity's rows and snapshot anew from its state after entry `number`.
+
+        Letters that are not on file are filed as held, so that nothing old goes out unasked. Does nothing
+        where further entries came in meanwhile: those brought the rows along.
+        """
+        with self._writing() as connection:
+            newest = _locked_head(connection)
+            if last_number(connection, entity) == number:
+                project(connection, number, state)
+                plan(connection, due, newest, LetterStatus.HELD)
+
+    def forget(self, entity: str) -> None:
+        """Remove rows, snapshot and unsent letters of an entity that has no entries."""
+        with self._writing() as connection:
+            _locked_head(connection)
+            if last_number(connection, entity) == 0:
+                for _, table, _, _ in RECORDS:
+                    connection.execute(delete(table).where(table.c.entity == entity))
+                connection.execute(delete(states).where(states.c.entity == entity))
+                unsent = letters.c.status != LetterStatus.SENT.value
+                connection.execute(delete(letters).where(letters.c.entity == entity, unsent))
+
+
+class _AttemptRefused(BaseModel):
+    kind: str = "attempt_refused"
+    at: datetime
+    by: Actor | None
+    of: str
+    request: dict[str, Any]
+    sentence: str
+
+
+def _in_order(entity: str, batch: Sequence[Entry]) -> None:
+    for place, entry in enumerate(batch):
+        if entry.entity != entity:
+            raise ValueError(f"a batch is of one entity, this one is of {entity} and {entry.entity}")
+        if entry.number != batch[0].number + place:
+            raise MissingEntry(
+                f"{entity}: entry {entry.number} does not follow {batch[place - 1].number} in its batch"
+            )
+
+
+def _locked_head(connection: Connection) -> Checkpoint:
+    """The newest checkpoint, locked until the transaction ends: from here on this writer is alone."""
+    query = select(head.c.size, head.c.hash).with_for_update()
+    size, hashed = connection.execute(query).one()
+    return Checkpoint(size=size, head=hashed)
+
+
+def _compare(connection: Connection, entity: str, again: Sequence[Entry]) -> None:
+    """DifferentEntry unless these entries are on record just as they are."""
+    if not again:
+        return
+    query = select(entries.c.number, entries.c.body).where(
+        entries.c.entity == entity, entries.c.number.between(again[0].number, again[-1].number)
+    )
+    stored = {number: body for number, body in connection.execute(query)}
+    for entry in again:
+        body = json.loads(stored[entry.number])
+        told = given(entry)
+        if canonical({name: body.get(name) for name in told}) == canonical(told):
+            continue
+        # a batch told again by a later version may have gained fields with defaults since
+        if entry_of(body) != entry:
+            raise DifferentEntry(
+                f"{entity}: another entry is on record under number {entry.number} ({body['kind']})"
+            )
+
+
+def _append(connection: Connection, rows: list[dict[str, Any]], newest: Checkpoint) -> None:
+    connection.execute(insert(entries), rows)
+    connection.execute(update(head).values(size=newest.size, hash=newest.head))
+
+
+def project(connection: Connection, number: int, state: entities.State) -> None:
+    """Bring an entity's rows and snapshot up to its state after entry `number`; unchanged rows stay untouched."""
+    entity = state.entity
+    records = entities.records_of(state)
+    for field, table, _, key in RECORDS:
+        held = getattr(records, field)
+        wanted = [one.model_dump() for one in (held if isinstance(held, tuple) else (held,))]
+        _replace(connection, table, entity, key, wanted)
+    upsert(
+        connection,
+        states,
+        "entity",
+        {"entity": entity, "number": number, "snapshot": entities.snapshot(state)},
+    )
+
+
+def _replace(
+    connection: Connection, table: Table, entity: str, key: str | None, wanted: list[dict[str, Any]]
+) -> None:
+    told = {one[key] if key else entity: one for one in wanted}
+    query = select(table).where(table.c.entity == entity)
+    stored = {line[key] if key else entity: dict(line) for line in connection.execute(query).mappings()}
+    for name in stored:
+        if name not in told:
+            gone = delete(table).where(table.c.entity == entity)
+            connection.execute(gone.where(table.c[key] == name) if key else gone)
+    for name, values in told.items():
+        if name not in stored:
+            connection.execute(insert(table).values(values))
+        elif not same(stored[name], values):
+            changed = update(table).where(table.c.entity == entity)
+            connection.execute((changed.where(table.c[key] == name) if key else changed).values(values))
+
+
+def same(stored: dict[str, Any], wanted: dict[str, Any]) -> bool:
+    """Whether a row as read from the database is the row as the domain gives it."""
+    return stored == {name: list(v) if isinstance(v, tuple) else v for name, v in wanted.items()}

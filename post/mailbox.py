@@ -1,0 +1,117 @@
+"""The local mailbox: letters delivered into a maildir, listed and shown from there."""
+
+from __future__ import annotations
+
+import asyncio
+import mailbox
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.parser import BytesParser
+from email.utils import getaddresses
+from pathlib import Path
+
+from post.ports import Envelope, PostTrouble
+from post.sanitising import clean
+
+
+@dataclass(frozen=True)
+class Row:
+    """One message of a mailbox. `number` counts messages as they came in, from 1, and so stays what it is."""
+
+    number: int
+    date: datetime | None
+    to: str
+    subject: str
+    path: Path
+
+
+class MaildirCarrier:
+    """Delivers every message into one maildir, whoever it is for.
+
+    A file is named after its Message-ID: the same letter handed in twice is one file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._made = False
+
+    async def carry(self, envelope: Envelope) -> None:
+        """Returns once the file is in its place; PostTrouble where the disk does not take it."""
+        try:
+            await asyncio.to_thread(self._write, envelope.message)
+        except OSError as problem:
+            raise PostTrouble(f"the mailbox cannot be written to: {problem.strerror}") from None
+
+    def _write(self, message: EmailMessage) -> None:
+        if not self._made:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            mailbox.Maildir(self._path, create=True)
+            self._made = True
+        name = message["Message-ID"].strip("<>").partition("@")[0] + ".tandem"
+        if any((self._path / "cur").glob(f"{name}:*")):
+            return  # it was delivered before and read since
+        written = self._path / "tmp" / name
+        written.write_bytes(message.as_bytes(policy=policy.SMTP.clone(linesep="\n")))
+        written.replace(self._path / "new" / name)
+
+
+def messages(path: Path, address: str | None = None) -> list[Row]:
+    """The messages of a maildir as they came in; only those to or copied to `address`, where one is given.
+
+    Empty for a folder that is no maildir (yet). A file that is no message has an empty subject.
+    """
+    rows = []
+    for number, file in enumerate(_files(path), start=1):
+        message = _headers(file)
+        readers = [str(value) for name in ("To", "Cc") for value in message.get_all(name, [])]
+        if address is not None and address.lower() not in (one.lower() for _, one in getaddresses(readers)):
+            continue
+        rows.append(
+            Row(
+                number=number,
+                date=_date(message),
+                to=clean(str(message.get("To", "")), 200),
+                subject=clean(str(message.get("Subject", "")), 400),
+                path=file,
+            )
+        )
+    return rows
+
+
+def show(path: Path, number: int) -> str:
+    """A message as it reads: its main headers and its text; LookupError in a sentence where there is none."""
+    files = list(_files(path))
+    if not 1 <= number <= len(files):
+        held = f"there are {len(files)}" if files else "it is empty"
+        raise LookupError(f"the mailbox has no message {number}; {held}")
+    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(files[number - 1].read_bytes())
+    names = ("From", "To", "Cc", "Date", "Subject", "Message-ID")
+    lines = [f"{name}: {clean(str(message[name]), 1000)}" for name in names if message[name] is not None]
+    body = message.get_body(preferencelist=("plain",))
+    text = body.get_content() if isinstance(body, EmailMessage) else ""
+    return "\n".join(lines) + "\n\n" + "\n".join(text.splitlines()) + "\n"
+
+
+def _files(path: Path) -> Iterator[Path]:
+    found = [
+        file for folder in ("new", "cur") if (path / folder).is_dir() for file in (path / folder).iterdir()
+    ]
+    held = [file for file in found if not file.name.startswith(".")]
+    yield from sorted(held, key=lambda file: (file.stat().st_mtime_ns, file.name))
+
+
+def _headers(file: Path) -> EmailMessage:
+    with file.open("rb") as opened:
+        return BytesParser(EmailMessage, policy=policy.default).parse(opened, headersonly=True)
+
+
+def _date(message: EmailMessage) -> datetime | None:
+    try:
+        found = message["Date"].datetime if message["Date"] is not None else None
+    except (MessageError, ValueError):
+        return None
+    return found if isinstance(found, datetime) else None

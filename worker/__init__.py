@@ -1,0 +1,1 @@
+"""The composition: the one place that knows every concrete, and runs it."""
