@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from domain.calendars import CalendarEdition, WorkingDays
-from domain.values import Country, UtcTime, Value
+from domain.values import Country, UtcTime, Value, Zone
 
 _NEVER = date.max.toordinal()
 _INSTANT = timedelta(microseconds=1)
@@ -115,17 +115,8 @@ class Clock(Value):
     start: UtcTime
     allowance: Allowance
     countries: tuple[Country, ...] = ()
-    zone: str
+    zone: Zone
     spans: tuple[Span, ...] = ()
-
-    @field_validator("zone")
-    @classmethod
-    def _is_a_zone(cls, zone: str) -> str:
-        try:
-            ZoneInfo(zone)
-        except (KeyError, ValueError, OSError) as problem:
-            raise ValueError(f"{zone!r} is not an IANA time zone such as 'Europe/Brussels'") from problem
-        return zone
 
     @model_validator(mode="after")
     def _can_be_counted(self) -> Self:

@@ -13,13 +13,13 @@ from domain.standing import (
     acting,
     day,
     not_the_maker,
-    only,
+    one_voice,
     person_of_one_side,
     role_words,
     seat_for,
     sits,
 )
-from domain.state import PartnershipState
+from domain.state import PartnershipState, StageStatus
 from domain.terms import Seat, Stage
 from domain.values import SIDES, Actor, Refusal, Role, Side, listed
 
@@ -61,6 +61,7 @@ def decide(state: S, request: rq.Decide, by: Actor, at: datetime) -> Events:
     gate = _gate(state, request.gate)
     acting(state, by, at, gate.stage)
     place = seat_for(state, gate, by)
+    one_voice(gate, by, place)
     _on_the_version(state, gate, request.version)
     if not gate.is_open and gate.silent:
         return _late(gate, place, request, by, at)
@@ -108,6 +109,12 @@ def _on_the_version(state: S, gate: Gate, version: str) -> None:
     versions = held.versions if held else ()
     now = next((one for one in versions if one.version == gate.version), None)
     for old in versions:
+        if old.version == version and now is not None and old.number > now.number:
+            others = [one.code for one in state.open_gates() if one.stage is gate.stage]
+            raise Refusal(
+                f"gate {gate.code} ({gate.terms.title}) is not open for version {old.number} of {day(old.at)}: "
+                + (f"gate {listed(others)} comes first" if others else "it is not its turn")
+            )
         if old.version == version and now is not None:
             raise Refusal(
                 f"the decision was made on version {old.number} of {day(old.at)}; version {now.number} of "
@@ -160,16 +167,23 @@ def _undone(state: S, gate: Gate) -> str | None:
     """The gate that opened because this one passed, if nobody has acted at it; refuses if anybody has."""
     held = state.stage(gate.stage)
     assert held is not None
-    if held.passed is not None and gate.settled == held.passed:
-        raise Refusal(f"{gate.stage.words} was passed with that decision; it cannot be taken back any more")
+    if held.status is StageStatus.PASSED:
+        raise Refusal(f"{gate.stage.words} was passed after your decision at gate {gate.code}; it stands")
     if held.current is None or held.current.version != gate.version:
         raise Refusal(f"a new version was submitted after your decision at gate {gate.code}")
+    begun_anew = gate.settled is not None and held.clock.start > gate.settled
+    if gate.certain() is not gate.outcome or begun_anew:
+        raise Refusal(f"others have acted on your decision at gate {gate.code} since; it stands")
     if gate.outcome in (Outcome.RETURNED, Outcome.REJECTED):
         return None
     following = [other for other in state.gates if other.stage is gate.stage]
     after = following[following.index(gate) + 1 :]
     if len(after) > 1 or any(
-        other.votes or other.advice or other.clock.spans or other.seats != other.terms.seats
+        not other.is_open
+        or other.votes
+        or other.advice
+        or other.clock.spans
+        or other.seats != other.terms.seats
         for other in after
     ):
         raise Refusal(f"gate {after[0].code} has been acted on after your decision; it stands")
@@ -203,11 +217,11 @@ def hand_over(state: S, request: rq.HandOver, by: Actor, at: datetime) -> Events
     if request.to in (by.person, seat.person):
         raise Refusal(f"the seat is {request.to}'s already")
     _may_decide(state, gate.stage, request.to, seat.side, at)
-    if not any(held.person == request.to and held.side is seat.side for held in state.holders):
+    if not state.stands_for(request.to, seat.side, at):
         raise Refusal(
             f"{request.to} does not stand for the {seat.side.value} side, as the {seat} does", grave=True
         )
-    if any(other.person == request.to for other in gate.seats):
+    if any(request.to in state.persons_for(other, at) for other in gate.seats if other is not seat):
         raise Refusal(f"{request.to} has a seat at gate {gate.code} already")
     return (ev.SeatHandedOver(at=at, by=by, gate=gate.id, seat=place, to=request.to, remark=request.remark),)
 
@@ -233,6 +247,7 @@ def ask_advice(state: S, request: rq.AskAdvice, by: Actor, at: datetime) -> Even
 
 def give_advice(state: S, request: rq.GiveAdvice, by: Actor, at: datetime) -> Events:
     gate = _gate(state, request.gate)
+    acting(state, by, at, gate.stage)
     if not any(one.of == by.person and one.answer is None for one in gate.advice):
         raise Refusal(f"nobody has asked {by.person} for advice at gate {gate.code}")
     return (ev.AdviceGiven(at=at, by=by, gate=gate.id, answer=request.answer),)
@@ -243,16 +258,30 @@ def add_decider(state: S, request: rq.AddDecider, by: Actor, at: datetime) -> Ev
     _open(gate)
     acting(state, by, at, gate.stage)
     if by.role is not Role.OPERATOR and not any(sits(seat, by) for seat in gate.seats):
-        only(by, f"add a decider to gate {gate.code}", Role.OPERATOR, *(seat.role for seat in gate.seats))
+        raise Refusal(
+            f"deciders are added by the operator or by who sits at gate {gate.code}: "
+            f"{listed([f'the {seat}' for seat in gate.seats])}; you act as {role_words(by.role, by.side)}",
+            grave=True,
+        )
     seat = request.seat
     if any((one.role, one.side, one.person) == (seat.role, seat.side, seat.person) for one in gate.seats):
         raise Refusal(f"the {seat} has a seat at gate {gate.code} already")
     if seat.person is not None:
         _may_decide(state, gate.stage, seat.person, seat.side, at)
-        if any(one.person == seat.person for one in gate.seats):
+        if not any(held.person == seat.person for held in state.holders_of(seat.role, seat.side, at)):
+            raise Refusal(
+                f"{seat.person} does not hold the role of {role_words(seat.role, seat.side)} in {state.code}, "
+                "and a seat of a side is for somebody of that side"
+            )
+        if any(seat.person in state.persons_for(one, at) for one in gate.seats):
             raise Refusal(f"{seat.person} has a seat at gate {gate.code} already")
-    elif not state.holders_of(seat.role, seat.side, at):
+        return (ev.DeciderAdded(at=at, by=by, gate=gate.id, seat=seat, remark=request.remark),)
+    holders = state.holders_of(seat.role, seat.side, at)
+    if not holders:
         raise Refusal(f"nobody holds the role of {role_words(seat.role, seat.side)} in {state.code}")
+    makers = state.makers_of(gate.stage)
+    if all(held.person in makers for held in holders):
+        not_the_maker(state, gate.stage, holders[0].person)
     return (ev.DeciderAdded(at=at, by=by, gate=gate.id, seat=seat, remark=request.remark),)
 
 

@@ -21,6 +21,7 @@ from domain.values import (
     Mode,
     Organisation,
     PersonId,
+    PlaceName,
     Role,
     Side,
     TextHash,
@@ -268,7 +269,7 @@ class HolderChanged(Event):
 
 class MemberReplaced(Event):
     kind: Literal["member_replaced"] = "member_replaced"
-    leaving: str
+    leaving: PlaceName
     member: Member
     holders: tuple[Holder, ...]
     reason: Code

@@ -12,7 +12,9 @@ from domain.changing import put, watched, with_stage
 from domain.clocks import Span
 from domain.requests import AgreementStep
 from domain.state import (
+    AGREEMENT_OVER,
     PARTNER_ROLES,
+    SIGNING_KNOWN,
     Agreement,
     Delegation,
     Exchange,
@@ -41,8 +43,9 @@ def _swept(state: S) -> S:
     """Ladders, overdue marks and watches that belong to no open task are dropped."""
     due = {task.id: task.deadline.at if task.deadline else None for task in tasks_of(state)}
     ladders = tuple(ladder for ladder in state.ladders if ladder.task in due)
+    # what was overdue stays so while its clock stands still: it is told of once
     overdue = tuple(
-        task for task in state.overdue if (when := due.get(task)) is not None and when <= state.now
+        task for task in state.overdue if task in due and ((when := due[task]) is None or when <= state.now)
     )
     watches = tuple(
         watch
@@ -79,9 +82,19 @@ def _stage_opened(state: S, event: ev.StageOpened) -> S:
         because=event.because,
     )
     gates = tuple(gate for gate in reopened.gates if not (gate.stage is event.stage and gate.is_open))
+    task = f"submit/{event.stage.value}/"  # the same task with a new clock: its ladder begins anew
+    ladders = tuple(ladder for ladder in state.ladders if not ladder.task.startswith(task))
     if event.stage is Stage.ACTION_PLAN:
         reopened = put(reopened, plan_adopted=None)
-    return watched(put(reopened, gates=gates), None, f"escalation/{event.stage.value}", "at_risk")
+    reopened = _relieved(put(reopened, gates=gates, ladders=ladders), event.stage.value)
+    return watched(reopened, None, f"escalation/{event.stage.value}")
+
+
+def _relieved(state: S, about: str) -> S:
+    """No longer at risk because of this stage, or of the agreement, if that was why."""
+    if state.at_risk != f"{about}_late":
+        return state
+    return watched(put(state, at_risk=None), None, "at_risk")
 
 
 def _stage_passed(state: S, event: ev.StagePassed) -> S:
@@ -90,7 +103,7 @@ def _stage_passed(state: S, event: ev.StagePassed) -> S:
         state = put(state, plan_adopted=event.at)
     if event.stage is Stage.PILOT_INVESTMENTS:
         state = put(state, pilots_endorsed=state.pilots_endorsed + 1)
-    return watched(put(state, at_risk=None), None, "at_risk")
+    return _relieved(state, event.stage.value)
 
 
 def _deliverable_submitted(state: S, event: ev.DeliverableSubmitted) -> S:
@@ -143,10 +156,11 @@ def _agreement_step(state: S, event: ev.AgreementStepTaken) -> S:
         since=event.at,
         began=event.at if begins else held.began,
         taken=(event.step,) if begins else (*held.taken, event.step),
-        signing=event.signing or held.signing,
+        signing=event.signing or (held.signing if event.step in SIGNING_KNOWN else None),
         signed=(event.signing or event.at) if event.step is AgreementStep.SIGNED else None,
     )
-    return put(state, agreement=agreement)
+    state = put(state, agreement=agreement)
+    return _relieved(state, "agreement") if begins or event.step in AGREEMENT_OVER else state
 
 
 def _exchange_held(state: S, event: ev.ExchangeHeld) -> S:
@@ -222,7 +236,8 @@ def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
         for holder in state.holders
     )
     state = put(state, members=(*members, event.member), holders=(*holders, *event.holders))
-    return gate_folds.released(state, event.at)
+    named = (f"successor/{holder.role.value}.{holder.side.value}" for holder in event.holders)
+    return watched(gate_folds.released(state, event.at), None, *named)
 
 
 def _proposal_made(state: S, event: ev.ProposalMade) -> S:
@@ -249,7 +264,7 @@ def _end_date_changed(state: S, event: ev.EndDateChanged) -> S:
         for name, days in state.terms.cut_offs
         if name in state.cut_offs and event.ends - timedelta(days=days) <= event.at
     )
-    return watched(put(state, ends=event.ends, cut_offs=past, at_risk=None), None, "at_risk")
+    return put(state, ends=event.ends, cut_offs=past)
 
 
 def _delegated(state: S, event: ev.Delegated) -> S:
@@ -278,7 +293,11 @@ def _reminder_fell(state: S, event: ev.ReminderFell) -> S:
             ladders.append(Ladder(task=reminder.task, recipient=event.recipient, fired=fired))
         if reminder.reach is Reach.AUTHORITY and event.clock is not None:
             name = f"authority/{reminder.task}"
-            state = watched(state, Watch(id=name, what="authority", subject=reminder.task, clock=event.clock))
+            if all(
+                watch.id != name for watch in state.watches
+            ):  # another recipient's ladder was there before
+                watch = Watch(id=name, what="authority", subject=reminder.task, clock=event.clock)
+                state = watched(state, watch)
     return put(state, ladders=tuple(ladders), reminded=state.reminded + 1)
 
 

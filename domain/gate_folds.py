@@ -127,13 +127,13 @@ def late_objection(state: S, event: ev.LateObjectionRecorded) -> S:
 
 
 def released(state: S, at: datetime) -> S:
-    """Seats named for somebody who holds no role any more fall back to their role."""
+    """Seats named for somebody who does not stand for their side any more fall back to their role."""
     gates = tuple(
         gate.model_copy(
             update={
                 "seats": tuple(
                     seat.model_copy(update={"person": None})
-                    if seat.person is not None and state.holder(seat.person, at) is None
+                    if seat.person is not None and not state.stands_for(seat.person, seat.side, at)
                     else seat
                     for seat in gate.seats
                 )

@@ -7,13 +7,16 @@ from datetime import datetime, timedelta
 
 from domain import events as ev
 from domain.events import End, Outcome
-from domain.requests import AgreementStep
+from domain.requests import AgreementStep, Verdict
 from domain.settling import settled
-from domain.state import PartnershipState, StageStatus
+from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
 from domain.tasks import OPERATOR, Fall, cut_off_times, falls, tasks_of
 from domain.terms import Reach, Silence
+from domain.values import PersonId
 
 S = PartnershipState
+_ON_ITS_WAY = (*AGREEMENT_OVER, AgreementStep.SIGNING_SCHEDULED)
+"""Steps of the agreement that need no warning: over, or the day of the signature is fixed."""
 
 
 def next_due(state: S) -> datetime | None:
@@ -24,16 +27,19 @@ def next_due(state: S) -> datetime | None:
 def first_lapse(state: S, at: datetime) -> tuple[ev.AnyEvent, ...]:
     """The events of the earliest thing due at or before `at`; none where nothing is due.
 
-    After an outage each ladder speaks once, with its newest rung; the ones missed are named in the event.
+    After an outage each person is written to once, about the newest rung of each ladder; the ones missed are
+    named in the event. What became due in the past meanwhile, by a change of calendar or while all stood
+    still, takes effect now: a history never runs backwards.
     """
-    fallen = _newest(falls(state), at) if not _quiet(state) else ()
+    bundles = _bundles(_newest(falls(state), at)) if not _quiet(state) else {}
     candidates = [(when, 1, name) for when, name in _dues(state) if when <= at and name != "reminder"]
-    candidates += [(fall.at, 2, "reminder") for fall in fallen]
+    candidates += [(own[-1].at, 2, recipient) for recipient, own in bundles.items()]
     if not candidates:
         return ()
-    when, _, name = min(candidates)
-    if name == "reminder":
-        return _reminders(state, [fall for fall in fallen if fall.at == when])
+    due, order, name = min(candidates)
+    when = max(due, state.now)
+    if order == 2:
+        return _reminder(state, name, bundles[name], when)
     return _spoken(state, name, when)
 
 
@@ -59,6 +65,10 @@ def _dues(state: S) -> Iterator[tuple[datetime, str]]:
         running = held.status is not StageStatus.PASSED and not _quiet(state)
         if running and limit is not None and state.at_risk is None:
             yield _running_days_after(state, held.opened, limit), f"at_risk:{held.stage.value}"
+    agreement = state.agreement
+    slow = agreement.step not in _ON_ITS_WAY and state.at_risk is None
+    if slow and agreement.began is not None and not _quiet(state):
+        yield _running_days_after(state, agreement.began, state.terms.agreement_warn), "at_risk:agreement"
     if not _quiet(state):
         for fall in falls(state)[:1]:
             yield fall.at, "reminder"
@@ -66,15 +76,14 @@ def _dues(state: S) -> Iterator[tuple[datetime, str]]:
 
 def _running_days_after(state: S, since: datetime, days: int) -> datetime:
     """`days` calendar days after `since`, longer by the time everything stood still meanwhile."""
-    still = sum(
-        (
-            (span.until or state.now) - max(span.since, since)
-            for span in state.stops
-            if (span.until or state.now) > since
-        ),
-        timedelta(),
-    )
-    return max(since + timedelta(days=days) + still, state.now)
+    still = timedelta()
+    counted = since  # a hold and a suspension may overlap, and no time stands still twice
+    for span in sorted(state.stops, key=lambda span: span.since):
+        begins, ends = max(span.since, counted), span.until or state.now
+        if ends > begins:
+            still += ends - begins
+            counted = ends
+    return since + timedelta(days=days) + still
 
 
 def _newest(due: tuple[Fall, ...], at: datetime) -> tuple[Fall, ...]:
@@ -94,33 +103,30 @@ def _newest(due: tuple[Fall, ...], at: datetime) -> tuple[Fall, ...]:
     )
 
 
-def _reminders(state: S, due: list[Fall]) -> tuple[ev.AnyEvent, ...]:
-    events: list[ev.AnyEvent] = []
-    for recipient in dict.fromkeys(fall.recipient for fall in due):
-        own = [fall for fall in due if fall.recipient == recipient]
-        reaches_authority = any(fall.rung.reach is Reach.AUTHORITY for fall in own)
-        clock = None
-        if reaches_authority:
-            name = f"authority/{own[0].task.id}"
-            clock = state.clock_for(name, state.terms.operate, (OPERATOR,), own[0].at)
-        events.append(
-            ev.ReminderFell(
-                at=own[0].at,
-                recipient=recipient,
-                clock=clock,
-                reminders=tuple(
-                    ev.Reminder(
-                        task=fall.task.id,
-                        offset=fall.rung.offset,
-                        reach=fall.rung.reach,
-                        due=fall.task.deadline.at if fall.task.deadline else fall.at,
-                        skipped=fall.missed,
-                    )
-                    for fall in own
-                ),
-            )
+def _bundles(fallen: tuple[Fall, ...]) -> dict[PersonId, list[Fall]]:
+    """What is to be said to each person, in order of time: one letter, when the last of it is due."""
+    bundles: dict[PersonId, list[Fall]] = {}
+    for fall in sorted(fallen, key=lambda fall: fall.at):
+        bundles.setdefault(fall.recipient, []).append(fall)
+    return bundles
+
+
+def _reminder(state: S, recipient: PersonId, own: list[Fall], when: datetime) -> tuple[ev.AnyEvent, ...]:
+    reaching = next((fall for fall in own if fall.rung.reach is Reach.AUTHORITY), None)
+    clock = None
+    if reaching is not None:
+        clock = state.clock_for(f"authority/{reaching.task.id}", state.terms.operate, (OPERATOR,), when)
+    reminders = tuple(
+        ev.Reminder(
+            task=fall.task.id,
+            offset=fall.rung.offset,
+            reach=fall.rung.reach,
+            due=fall.task.deadline.at if fall.task.deadline else fall.at,
+            skipped=fall.missed,
         )
-    return tuple(events)
+        for fall in own
+    )
+    return (ev.ReminderFell(at=when, recipient=recipient, clock=clock, reminders=reminders),)
 
 
 def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
@@ -135,16 +141,12 @@ def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
             return (ev.CutOffReached(at=when, cut_off=about),)
         case "silence":
             gate = state.gate(about)
-            deemed = gate.terms.silence is Silence.DEEMED
-            outcome = Outcome.APPROVED if deemed else Outcome.LAPSED
+            conditions = any(vote.verdict is Verdict.CONDITIONS for vote in gate.votes)
+            deemed = Outcome.CONDITIONS if conditions else Outcome.APPROVED
+            outcome = deemed if gate.terms.on_silence is Silence.DEEMED else Outcome.LAPSED
             return settled(state, gate, outcome, when, by=None, silent=True)
         case "at_risk":
             clock = state.clock_for("at_risk", state.terms.operate, (OPERATOR,), when)
             return (ev.AtRiskFlagged(at=when, because=f"{about}_late", clock=clock),)
         case _:
-            events: list[ev.AnyEvent] = [ev.DeadlinePassed(at=when, task=about)]
-            if about == "agreement" and state.agreement.step is not AgreementStep.SIGNING_SCHEDULED:
-                clock = state.clock_for("at_risk", state.terms.operate, (OPERATOR,), when)
-                if state.at_risk is None:
-                    events.append(ev.AtRiskFlagged(at=when, because="agreement_late", clock=clock))
-            return tuple(events)
+            return (ev.DeadlinePassed(at=when, task=about),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from pydantic import Field
 
@@ -13,7 +14,7 @@ from domain.events import AnyEvent
 from domain.gates import Gate
 from domain.partnership import Partnership
 from domain.requests import AgreementStep
-from domain.tasks import Task, recipients, tasks_of
+from domain.tasks import Task, for_signature, recipients, tasks_of
 from domain.terms import Reach, Seat
 from domain.values import POLITICAL, SIDES, PersonId, Role, Side, UtcTime, Value
 
@@ -62,11 +63,12 @@ def letters_for(before: Partnership | None, after: Partnership, entry: Entry) ->
     political level is written to by people only (domain.md 2.9).
     """
     drafts = [*_news(before, after, entry.event), *_asked(before, after, entry.event)]
-    political = {held.person for held in after.holders if held.role in POLITICAL}
+    # nothing goes out under a suspension except to those who keep it; the rest is in the letter that ends it
+    unwritten = [*after.political(), *_beyond_the_secretariat(after)]
     letters: dict[str, Letter] = {}
     for draft in drafts:
         for recipient in dict.fromkeys(draft.to):
-            if recipient in political:
+            if recipient in unwritten:
                 continue
             key = f"{entry.entity}/{entry.number}/{draft.kind}/{recipient}"
             letters.setdefault(
@@ -77,11 +79,11 @@ def letters_for(before: Partnership | None, after: Partnership, entry: Entry) ->
                     number=entry.number,
                     kind=draft.kind,
                     recipient=recipient,
-                    copies=tuple(one for one in draft.copies if one != recipient and one not in political),
+                    copies=tuple(one for one in draft.copies if one != recipient and one not in unwritten),
                     at=entry.recorded_at,
                     items=draft.items,
                     about=tuple(item.task for item in draft.items) if draft.asks else (),
-                    facts=_facts(after, draft.facts),
+                    facts=_facts(after, draft.facts, recipient),
                 ),
             )
     return tuple(letters.values())
@@ -97,9 +99,12 @@ class _Draft:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def _facts(state: Partnership, own: dict[str, str]) -> dict[str, str]:
+def _facts(state: Partnership, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
     eu, cn = state.member(Side.EU), state.member(Side.CN)
+    held = state.holder(recipient, state.now) or state.last_known(recipient)
     return {
+        "your_role": held.role.value if held else "",
+        "your_side": held.side.value if held else "",
         "code": state.code,
         "eu_member": eu.name,
         "cn_member": cn.name,
@@ -121,7 +126,7 @@ def item_of(state: Partnership, task: Task, offset: int | None = None) -> Letter
         due=task.deadline.at if task.deadline else None,
         provisional=task.deadline.provisional if task.deadline else False,
         offset=offset,
-        silence=terms.silence.value if terms else "",
+        silence=terms.on_silence.value if terms else "",
         basis=terms.basis if terms else "",
         receipt=f"{state.code}/{task.clock.id}" if task.clock else "",
     )
@@ -129,18 +134,31 @@ def item_of(state: Partnership, task: Task, offset: int | None = None) -> Letter
 
 def _asked(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
     """What has come up with this event, for each person in one letter."""
-    known = {task.id for task in tasks_of(before)} if before is not None else set()
+    # a task whose clock begins anew is asked for anew, as that of a stage that opens again
+    known = [_begun(task) for task in tasks_of(before)] if before is not None else []
     fresh: dict[tuple[str, PersonId], list[LetterItem]] = {}
     for task in tasks_of(after):
-        if task.id in known:
+        if _begun(task) in known:
             continue
         kind = {"answer": "question", "at_risk": "at_risk"}.get(task.what, "asked")
-        if task.seat.role in POLITICAL:
+        if for_signature(after, task):
             kind = "signature"
         for person in recipients(after, task):
             fresh.setdefault((kind, person), []).append(item_of(after, task))
     for (kind, person), items in fresh.items():
         yield _Draft(kind=kind, to=(person,), items=tuple(items), asks=True)
+
+
+def _begun(task: Task) -> tuple[str, datetime | None]:
+    return task.id, task.clock.start if task.clock else None
+
+
+def _beyond_the_secretariat(state: Partnership) -> tuple[PersonId, ...]:
+    """Everybody but operators and team leaders while the partnership is suspended, else nobody."""
+    if not state.suspended:
+        return ()
+    kept = (*_operators(state), *_team_leaders(state))
+    return tuple(held.person for held in state.holders if held.person not in kept)
 
 
 def _people(state: Partnership, *wanted: tuple[Role, Side]) -> tuple[PersonId, ...]:
@@ -180,35 +198,28 @@ def _news(before: Partnership | None, after: Partnership, event: AnyEvent) -> It
         case ev.DecisionTakenBack():
             gate = after.gate(event.gate)
             voided = before.gate(event.voids) if before is not None and event.voids else None
-            told = [person for seat in (voided.seats if voided else ()) for person in _seated(after, seat)]
-            yield _Draft("taken_back", (*told, *after.makers_of(gate.stage)), facts=_gate_facts(gate))
+            seated = [person for seat in (voided.seats if voided else ()) for person in _seated(after, seat)]
+            yield _Draft("taken_back", (*seated, *after.makers_of(gate.stage)), facts=_gate_facts(gate))
         case ev.SeatHandedOver():
-            items = tuple(
-                item_of(after, task)
-                for task in tasks_of(after)
-                if task.id == f"decide/{event.gate}/{event.seat}"
-            )
-            yield _Draft(
-                "handed_over", (event.to,), items, asks=True, facts=_gate_facts(after.gate(event.gate))
-            )
+            for task in tasks_of(after):
+                if task.id == f"decide/{event.gate}/{event.seat}":
+                    kind = "signature" if for_signature(after, task) else "handed_over"
+                    told = recipients(after, task)
+                    facts = _gate_facts(after.gate(event.gate))
+                    yield _Draft(kind, told, (item_of(after, task),), asks=True, facts=facts)
         case ev.AdviceGiven():
             gate = after.gate(event.gate)
             askers = tuple(one.by for one in gate.advice if event.by and one.of == event.by.person)
             yield _Draft("advice", askers[-1:], facts=_gate_facts(gate))
         case ev.ClarificationAnswered():
             gate = after.gate(event.gate)
-            for task in tasks_of(after):
-                if task.what == "decide" and task.gate is not None and task.gate.id == gate.id:
-                    yield _Draft(
-                        "answered",
-                        recipients(after, task),
-                        (item_of(after, task),),
-                        asks=True,
-                        facts=_gate_facts(gate),
-                    )
+            waiting = [task for task in tasks_of(after) if task.id.startswith(f"decide/{gate.id}/")]
+            for person in dict.fromkeys(one for task in waiting for one in recipients(after, task)):
+                own = tuple(item_of(after, task) for task in waiting if person in recipients(after, task))
+                yield _Draft("answered", (person,), own, asks=True, facts=_gate_facts(gate))
         case ev.HoldPlaced():
             yield _Draft("paused", focal, facts={"why": "hold", "reason": event.reason})
-        case ev.SuspensionOrdered():  # nothing goes out under a suspension, except to those who keep it
+        case ev.SuspensionOrdered():
             yield _Draft("paused", _operators(after), facts={"why": "suspension"})
         case ev.HoldLifted() | ev.SuspensionLifted():
             why = "hold" if isinstance(event, ev.HoldLifted) else "suspension"
@@ -236,7 +247,9 @@ def _news_of_people(before: Partnership | None, after: Partnership, event: AnyEv
         case ev.MemberReplaced():
             facts = {"leaving": event.leaving, "member": event.member.name, "side": event.member.side.value}
             managers = _people(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))
-            yield _Draft("member_replaced", (*focal, *managers, *_team_leaders(after)), facts=facts)
+            for person in dict.fromkeys((*focal, *managers, *_team_leaders(after))):
+                own = _own_items(after, person) if person in [held.person for held in event.holders] else ()
+                yield _Draft("member_replaced", (person,), own, asks=bool(own), facts=facts)
         case ev.PartnershipWithdrawn():
             other = _people(after, (Role.FOCAL_POINT, event.side.other))
             facts = {"side": event.side.value, "reason": event.reason}
@@ -277,6 +290,14 @@ def _gate_facts(gate: Gate) -> dict[str, str]:
     }
 
 
+def _next_gate(state: Partnership, gate: Gate) -> str:
+    """The gate that comes after this one on the same version, if one does."""
+    gates = state.terms.stage(gate.stage).gates
+    places = [place for place, terms in enumerate(gates) if terms.code == gate.code]
+    following = gates[places[0] + 1].code if places and places[0] + 1 < len(gates) else ""
+    return f"{following}/{gate.id.rpartition('/')[2]}" if following else ""
+
+
 def _outcome(after: Partnership, event: ev.GateSettled) -> Iterator[_Draft]:
     gate = after.gate(event.gate)
     told = (*after.makers_of(gate.stage), *_focal_points(after))
@@ -285,6 +306,7 @@ def _outcome(after: Partnership, event: ev.GateSettled) -> Iterator[_Draft]:
         "silent": "yes" if event.silent else "",
         "basis": event.basis,
         "overridden": "yes" if event.overridden else "",
+        "next": _next_gate(after, gate) if event.outcome.passes else "",
     }
     decider = event.by.person if event.by else None
     yield _Draft("outcome", tuple(person for person in told if person != decider), facts=facts)
@@ -298,12 +320,14 @@ def _reminders(before: Partnership, after: Partnership, event: ev.ReminderFell) 
     for reminder in event.reminders:
         task = by_id[reminder.task]
         item = item_of(before, task, reminder.offset)
-        kind = "signature" if task.seat.role in POLITICAL else "reminder"
+        if reminder.reach is Reach.AUTHORITY:
+            continue  # the authorities are written to by hand: the operator has a task for it
+        kind = "signature" if for_signature(before, task) else "reminder"
         items.setdefault(kind, []).append(item)
         if reminder.reach is not Reach.RECIPIENT:
             superiors = _people(before, (Role.DEPUTY, task.seat.side)) if task.seat.side in SIDES else ()
             copies += superiors or _operators(before)
-        if reminder.reach in (Reach.TEAM_LEADER, Reach.AUTHORITY):
+        if reminder.reach is Reach.TEAM_LEADER:
             late.append(item)
     for kind, own in items.items():
         yield _Draft(kind, (event.recipient,), tuple(own), tuple(dict.fromkeys(copies)), asks=True)

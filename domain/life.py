@@ -43,7 +43,9 @@ def resume(state: S, request: rq.Resume, by: Actor, at: datetime) -> Events:
 def suspend(state: S, request: rq.Suspend, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
     if state.suspended:
-        raise Refusal(f"{state.code} is suspended already; the order that ends it is recorded with lift-suspension")
+        raise Refusal(
+            f"{state.code} is suspended already; the order that ends it is recorded with lift-suspension"
+        )
     return (ev.SuspensionOrdered(at=at, by=by, order=request.order),)
 
 
@@ -85,12 +87,8 @@ def replace_member(state: S, request: rq.ReplaceMember, by: Actor, at: datetime)
         )
     if request.member.name == now.name:
         raise Refusal(f"{now.name!r} takes part already; nothing is replaced")
-    known = [calendar.country for calendar in state.edition.countries]
-    if request.member.country not in known:
-        raise Refusal(
-            f"the calendar of {request.member.country} is not in this partnership's edition "
-            f"{state.edition.name!r} ({listed(known)}); adopt one that has it first (adopt-calendar)"
-        )
+    for country in (request.member.country, *(held.country for held in request.holders)):
+        _calendar_known(state, country)
     if not any(held.role is Role.FOCAL_POINT and held.side is side for held in request.holders):
         raise Refusal(f"the new {side.value.upper()} member needs a focal point")
     for held in request.holders:
@@ -119,6 +117,15 @@ def replace_member(state: S, request: rq.ReplaceMember, by: Actor, at: datetime)
     return tuple(events)
 
 
+def _calendar_known(state: S, country: str) -> None:
+    known = [calendar.country for calendar in state.edition.countries]
+    if country not in known:
+        raise Refusal(
+            f"the calendar of {country} is not in this partnership's edition "
+            f"{state.edition.name!r} ({listed(known)}); adopt one that has it first (adopt-calendar)"
+        )
+
+
 def agreement_begins(state: S, by: Actor, at: datetime) -> ev.AgreementStepTaken:
     clock = state.clock_for(
         f"agreement/{day(at)}", calendar_days(state.terms.agreement_target), (OPERATOR,), at
@@ -141,6 +148,7 @@ def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -
         if any(held.person == request.to.person for held in now if held.person != request.leaving):
             raise Refusal(f"{request.to.person} holds the role of {role_words(role, side)} already")
         person_of_one_side(state, request.to.person, side)
+        _calendar_known(state, request.to.country)
         to = request.to.model_copy(update={"since": at, "until": None})
     left = [held for held in now if held.person != request.leaving]
     clock = None
@@ -264,6 +272,13 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
     lacking = [stage.words for stage in wanted if stage not in [one.stage for one in request.terms.stages]]
     if lacking:
         raise Refusal(f"the terms {request.terms.name!r} lack the stage {listed(lacking)}")
+    for opened in state.open_gates():
+        offered = request.terms.stage(opened.stage).gates
+        if opened.code not in [gate.code for gate in offered]:
+            raise Refusal(
+                f"the terms {request.terms.name!r} lack gate {opened.code}, which is open: without it the "
+                f"gates after it would be skipped ({listed([gate.code for gate in offered])} would be left)"
+            )
     for stage in request.terms.stages:
         for gate in stage.gates:
             if gate.silence is Silence.DEEMED and not gate.basis:

@@ -177,7 +177,8 @@ class Partnership(PartnershipState):
         if clock is None:
             known = listed(tuple(f"{self.code}/{known}" for known in self.clocks())) or "none yet"
             raise Refusal(f"{self.code} has no deadline {clock_id!r}; it has {known}")
-        also = () if clock_id.startswith("hold/") else self.stops
+        suspended = tuple(span for span in self.stops if span.why == "suspension")
+        also = suspended if clock_id.startswith("hold/") else self.stops
         return clock.receipt(self.edition, also=also)
 
     def details(self) -> str:

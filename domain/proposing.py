@@ -133,7 +133,9 @@ def _overridden(state: S, matter: rq.SettleGate, by: Actor, at: datetime) -> Eve
     if gate is None or not gate.is_open:
         open_codes = listed([one.code for one in state.open_gates()]) or "none"
         raise Refusal(f"gate {matter.gate} is not open; open gates: {open_codes}")
-    not_the_maker(state, gate.stage, by.person)
+    for person in (by.person, by.on_behalf_of):
+        if person is not None:
+            not_the_maker(state, gate.stage, person)
     return settled(state, gate, OUTCOMES[matter.verdict], at, by, overridden=True)
 
 

@@ -13,10 +13,12 @@ from domain.terms import Seat, Stage, Terms
 from domain.values import (
     Actor,
     Code,
+    Country,
     Holder,
     Member,
     Organisation,
     PersonId,
+    PlaceName,
     Role,
     Side,
     TextHash,
@@ -152,7 +154,7 @@ class RecordExchange(Value):
     code: Code
     mode: ExchangeMode
     held: UtcTime
-    country: str = ""
+    country: Country | Literal[""] = ""
     participants_eu: Count
     participants_cn: Count
     evidence: TextHash | None = None
@@ -196,7 +198,7 @@ class ReplaceMember(Value):
     """A member leaves and another takes its place: same partnership, new membership, shortened scoping."""
 
     kind: Literal["replace_member"] = "replace_member"
-    leaving: str
+    leaving: PlaceName
     member: Member
     holders: tuple[Holder, ...]
     reason: Code

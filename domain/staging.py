@@ -107,7 +107,7 @@ def owed(state: S, stage: Stage) -> str:
 
 
 def open_stage(state: S, request: rq.OpenStage, by: Actor, at: datetime) -> Events:
-    acting(state, by, at)
+    acting(state, by, at, request.stage)
     only(by, "open a stage", Role.OPERATOR, Role.TEAM_LEADER)
     held = state.stage(request.stage)
     if held is not None and held.status is not StageStatus.PASSED:

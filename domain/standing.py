@@ -48,11 +48,8 @@ def acting(state: S, by: Actor, at: datetime, stage: Stage | None = None) -> Non
         and one.role is by.role
         and one.side is by.side
     ]
-    if not any(
-        one.since <= at < one.until and (not one.stages or stage is None or stage in one.stages)
-        for one in given
-    ):
-        scope = f" for {stage.words}" if stage else ""
+    if not any(one.since <= at < one.until and (not one.stages or stage in one.stages) for one in given):
+        scope = f" for {stage.words}" if stage else " for the partnership as a whole"
         raise Refusal(
             f"{by.person} may not act for {by.on_behalf_of} as {role}{scope} on {day(at)}: "
             "no delegation covers it; the holder of the role can give one (delegate)",
@@ -103,6 +100,17 @@ def not_the_maker(state: S, stage: Stage, person: str) -> None:
             "another holder of the role, or a person it is handed over to, can",
             grave=True,
         )
+
+
+def one_voice(gate: Gate, by: Actor, place: int) -> None:
+    """Refuses a person who has decided at this gate from another seat: n of m are n persons."""
+    for vote in (*gate.votes, *gate.late):
+        if vote.seat != place and vote.person == by.person:
+            raise Refusal(
+                f"{by.person} decided at gate {gate.code} as the {gate.seats[vote.seat]} on {day(vote.at)}; "
+                "one person has one voice at a gate, and the other seat can be handed over (hand-over)",
+                grave=True,
+            )
 
 
 def for_one_side(state: S, by: Actor, side: Side) -> None:

@@ -15,6 +15,7 @@ from domain.gates import Gate
 from domain.requests import AgreementStep, ExchangeMode, Matter
 from domain.terms import Seat, Stage, Terms
 from domain.values import (
+    POLITICAL,
     SIDES,
     Actor,
     Code,
@@ -33,6 +34,14 @@ from domain.values import (
 )
 
 PARTNER_ROLES = (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
+AGREEMENT_OVER = (
+    AgreementStep.NONE,
+    AgreementStep.SIGNED,
+    AgreementStep.LAPSED,
+    AgreementStep.TERMINATED,
+)
+"""Steps at which nobody owes anything for the agreement."""
+SIGNING_KNOWN = (AgreementStep.SIGNING_SCHEDULED, AgreementStep.SIGNED, AgreementStep.TERMINATED)
 
 
 class StageStatus(StrEnum):
@@ -219,14 +228,22 @@ class PartnershipState(Remembering):
         """Any role this person holds now; the first one."""
         return next((held for held in self.holders if held.person == person and held.holds(at)), None)
 
+    def stands_for(self, person: str, side: Side, at: datetime) -> bool:
+        """Whether a person holds any role of a side now."""
+        return any(held.person == person and held.side is side and held.holds(at) for held in self.holders)
+
+    def political(self) -> tuple[PersonId, ...]:
+        """Mayors and the like of now: they are written to by people only."""
+        return tuple(held.person for held in self.holders if held.role in POLITICAL and held.holds(self.now))
+
     def last_known(self, person: str) -> Holder | None:
         """The latest holding of a person, also one that is over."""
         return next((held for held in reversed(self.holders) if held.person == person), None)
 
     def persons_for(self, seat: Seat, at: datetime) -> tuple[PersonId, ...]:
-        """Who is asked to take a seat: the named person, else all holders of its role."""
+        """Who is asked to take a seat: the named person while they hold any role, else all of its role."""
         if seat.person is not None:
-            return (seat.person,)
+            return (seat.person,) if self.holder(seat.person, at) is not None else ()
         return tuple(holder.person for holder in self.holders_of(seat.role, seat.side, at))
 
     def deadline(self, clock: Clock) -> Deadline | None:

@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from domain.clocks import Clock, Deadline
 from domain.gates import Gate
-from domain.requests import AgreementStep
 from domain.stages import LIFECYCLE
-from domain.state import PartnershipState, StageStatus
+from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
 from domain.terms import Rung, Seat, Silence
-from domain.values import POLITICAL, SIDES, PersonId, Role, Side
+from domain.values import POLITICAL, PersonId, Role, Side
 
 OPERATOR = Seat(role=Role.OPERATOR, side=Side.PROGRAMME)
 
@@ -42,7 +41,9 @@ class Task:
     def by_silence(self) -> bool:
         """Whether the calendar settles it when its time is over, so that it never becomes overdue."""
         return (
-            self.gate is not None and self.gate.terms.silence is not Silence.NEVER and self.what == "decide"
+            self.gate is not None
+            and self.gate.terms.on_silence is not Silence.NEVER
+            and self.what == "decide"
         )
 
 
@@ -124,8 +125,7 @@ def _answer_tasks(state: PartnershipState, gate: Gate, asked_at: datetime) -> It
 
 def _agreement_tasks(state: PartnershipState) -> Iterator[Task]:
     agreement = state.agreement
-    over = (AgreementStep.NONE, AgreementStep.SIGNED, AgreementStep.LAPSED, AgreementStep.TERMINATED)
-    if agreement.step not in over and agreement.since is not None:
+    if agreement.step not in AGREEMENT_OVER and agreement.since is not None:
         yield _task(
             state, "agreement", "agreement", agreement.step.value, OPERATOR, agreement.since, agreement.clock
         )
@@ -163,7 +163,8 @@ def _task(
 ) -> Task:
     deadline = None
     if clock is not None:
-        also = () if unstoppable else state.stops
+        suspended = tuple(span for span in state.stops if span.why == "suspension")
+        also = suspended if unstoppable else state.stops
         deadline = clock.deadline(state.edition, also=also)
     return Task(
         id=name,
@@ -185,10 +186,20 @@ def recipients(state: PartnershipState, task: Task) -> tuple[PersonId, ...]:
     The political level is never written to by itself: its side's focal point is asked to bring it to them
     (domain.md 2.9). The secretariat has its table of tasks instead of reminders.
     """
-    if task.seat.role in POLITICAL and task.seat.side in SIDES:
-        held = state.holders_of(Role.FOCAL_POINT, task.seat.side, state.now)
-        return tuple(holder.person for holder in held)
-    return task.persons
+    if not for_signature(state, task):
+        return task.persons
+    political = state.political()
+    others = tuple(person for person in task.persons if person not in political)
+    focal = tuple(held.person for held in state.holders_of(Role.FOCAL_POINT, task.seat.side, state.now))
+    return tuple(dict.fromkeys((*others, *(person for person in focal if person not in political))))
+
+
+def for_signature(state: PartnershipState, task: Task) -> bool:
+    """Whether a task is the political level's, so that somebody is asked to bring it to them."""
+    if task.persons:
+        political = state.political()
+        return any(person in political for person in task.persons)
+    return task.seat.role in POLITICAL
 
 
 def reminded(task: Task) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from domain.clocks import Allowance, DayKind
-from domain.values import Code, Country, Role, Side, UtcTime, Value
+from domain.values import Code, Country, PersonId, Role, Side, UtcTime, Value
 
 
 class Stage(StrEnum):
@@ -47,7 +48,7 @@ class Seat(Value):
 
     role: Role
     side: Side
-    person: str | None = None
+    person: PersonId | None = None
 
     def __str__(self) -> str:
         role = self.role.value.replace("_", " ")
@@ -66,23 +67,37 @@ class GateTerms(Value):
 
     code: Code
     title: str
-    seats: tuple[Seat, ...]
+    seats: tuple[Seat, ...] = Field(min_length=1)
     needed: int | None = None
     allowance: Allowance
     silence: Silence = Silence.NEVER
     basis: str = ""
     goes_on: bool = False
 
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        if self.needed is not None and not 1 <= self.needed <= len(self.seats):
+            raise ValueError(
+                f"gate {self.code}: needed is {self.needed}, but it has {len(self.seats)} deciders; "
+                f"give a number from 1 to {len(self.seats)}, or none for all of them"
+            )
+        return self
+
+    @property
+    def on_silence(self) -> Silence:
+        """What silence means here: never an approval without the text that makes it one."""
+        return Silence.NEVER if self.silence is Silence.DEEMED and not self.basis else self.silence
+
 
 class StageTerms(Value):
     """How long a stage's deliverable and each new version of it may take, who makes it, and its gates."""
 
     stage: Stage
-    makers: tuple[Seat, ...]
+    makers: tuple[Seat, ...] = Field(min_length=1)
     submit: Allowance
     revise: Allowance
     shortened: Allowance | None = None
-    gates: tuple[GateTerms, ...]
+    gates: tuple[GateTerms, ...] = Field(min_length=1)
     max_rounds: int = Field(default=3, ge=1)
     at_risk_after: int | None = None
     """Calendar days after which an unfinished stage flags the partnership as at risk."""
@@ -137,7 +152,7 @@ class Terms(Value):
     confirm: Allowance = own_days(5)
     operate: Allowance = own_days(5)
     """What the secretariat gives itself for a step that waits for it (opening a stage, an escalation)."""
-    successor: Allowance = own_days(10)
+    successor: Allowance = joint_days(10)
     hold_review: int = 90
     agreement_target: int = 90
     agreement_warn: int = 60

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
@@ -33,6 +34,14 @@ def _aware(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
+def _known_zone(zone: str) -> str:
+    try:
+        ZoneInfo(zone)
+    except (KeyError, ValueError, OSError) as problem:
+        raise ValueError(f"{zone!r} is not an IANA time zone such as 'Europe/Brussels'") from problem
+    return zone
+
+
 UtcTime = Annotated[datetime, AfterValidator(_aware)]
 PersonId = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-z]{6,40}$")]
 TextHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
@@ -40,6 +49,7 @@ TextHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 PlaceName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
 class Side(StrEnum):
@@ -88,7 +98,7 @@ class Holder(Value):
     person: PersonId
     role: Role
     side: Side
-    zone: str
+    zone: Zone
     country: Country
     since: UtcTime
     until: UtcTime | None = None
@@ -112,11 +122,11 @@ class Member(Value):
 
     side: Side
     name: PlaceName
-    name_zh: str = ""
+    name_zh: PlaceName | Literal[""] = ""
     country: Country
     level: Level
-    zone: str
-    acting: str = ""
+    zone: Zone
+    acting: PlaceName | Literal[""] = ""
     since: UtcTime
     until: UtcTime | None = None
 

@@ -179,7 +179,9 @@ class Reading(Desk):
     ) -> tuple[FiledLetter, ...]:
         """Letters on file, newest first."""
         query = (
-            select(letters).order_by(letters.c.at.desc(), letters.c.number.desc(), letters.c.key.desc()).limit(limit)
+            select(letters)
+            .order_by(letters.c.at.desc(), letters.c.number.desc(), letters.c.key.desc())
+            .limit(limit)
         )
         for column, wanted in (
             (letters.c.entity, entity),

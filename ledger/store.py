@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import Connection, Engine, Table, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, insert, select, update
 
 from activities.ports import Recorded
 from domain import entities
@@ -135,13 +135,16 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
     def restore(self, entity: str, number: int, state: entities.State, due: Sequence[Letter]) -> None:
         """Write an entity's rows and snapshot anew from its state after entry `number`.
 
-        Letters that are not on file are filed as held, so that nothing old goes out unasked. Does nothing
-        where further entries came in meanwhile: those brought the rows along.
+        Letters that are not on file are filed as held, so that nothing old goes out unasked; unsent letters
+        of entries that do not exist are removed. Does nothing where further entries came in meanwhile: those
+        brought the rows along.
         """
         with self._writing() as connection:
             newest = _locked_head(connection)
             if last_number(connection, entity) == number:
                 project(connection, number, state)
+                stray = letters.c.number.not_between(1, number)
+                connection.execute(delete(letters).where(_unsent(entity), stray))
                 plan(connection, due, newest, LetterStatus.HELD)
 
     def forget(self, entity: str) -> None:
@@ -152,8 +155,7 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 for _, table, _, _ in RECORDS:
                     connection.execute(delete(table).where(table.c.entity == entity))
                 connection.execute(delete(states).where(states.c.entity == entity))
-                unsent = letters.c.status != LetterStatus.SENT.value
-                connection.execute(delete(letters).where(letters.c.entity == entity, unsent))
+                connection.execute(delete(letters).where(_unsent(entity)))
 
 
 class _AttemptRefused(BaseModel):
@@ -163,6 +165,10 @@ class _AttemptRefused(BaseModel):
     of: str
     request: dict[str, Any]
     sentence: str
+
+
+def _unsent(entity: str) -> ColumnElement[bool]:
+    return and_(letters.c.entity == entity, letters.c.status != LetterStatus.SENT.value)
 
 
 def _in_order(entity: str, batch: Sequence[Entry]) -> None:

@@ -189,21 +189,21 @@ COMPLETE: dict[str, dict[str, Any]] = {
         "amount_eur": "25000.00",
         "sources": ["own-budget"],
         "local_support_letter": True,
-        "scores": {
-            name: 4
-            for name in (
+        "scores": dict.fromkeys(
+            (
                 "ownership mutual_benefit maturity feasibility financing impact additionality helix "
                 "replicability safeguards"
-            ).split()
-        },
+            ).split(),
+            4,
+        ),
         "due_diligence": {
-            **{
-                name: True
-                for name in (
+            **dict.fromkeys(
+                (
                     "restrictive_measures exclusion conflict_of_interest state_aid procurement dual_use "
                     "foreign_investment intellectual_property data_protection human_rights environment"
-                ).split()
-            },
+                ).split(),
+                True,
+            ),
             "lists_dated": "2022-05-01",
         },
     },

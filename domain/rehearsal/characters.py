@@ -115,8 +115,6 @@ class Script(Value):
 
     extension_asked: date | None = None
     extended_to: date | None = None
-    calendars_from: dict[int, date] = Field(default_factory=dict)
-    """The day from which China's list for a year is known."""
     characters: tuple[Character, ...] = ()
 
     def character(self, code: str) -> Character | None:

@@ -6,7 +6,7 @@ from typing import Literal
 
 from domain.deliverables import Count, Deliverable, Groups
 from domain.stages.step import Step
-from domain.terms import GateTerms, Seat, Silence, Stage, StageTerms, calendar_days, joint_days, own_days
+from domain.terms import GateTerms, Seat, Silence, Stage, StageTerms, calendar_days, joint_days
 from domain.values import SIDES, Code, Role, Side, listed
 
 BOTH_FOCAL_POINTS = (
@@ -83,7 +83,7 @@ SCOPING = Step(
         at_risk_after=90,
         last_opening=270,
         gates=(
-            GateTerms(code="G2", title="scoping approved", seats=(TEAM_LEADER,), allowance=own_days(15)),
+            GateTerms(code="G2", title="scoping approved", seats=(TEAM_LEADER,), allowance=calendar_days(15)),
             GateTerms(
                 code="G3",
                 title="work plan agreed",

@@ -1,0 +1,122 @@
+"""What the console may read: the ledger these settings name, and the rows it hands out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from client.settings import Settings
+from client.troubles import Trouble
+from domain.partnership import Partnership
+from domain.records import GateRecord, PartnershipRecord
+from domain.values import Refusal
+from ledger.chain import Checkpoint
+from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask, Person, Programme
+from ledger.store import SqlLedger, open_ledger
+
+__all__ = [
+    "Attempt",
+    "Board",
+    "Checkpoint",
+    "FiledEntry",
+    "FiledLetter",
+    "GateRecord",
+    "LetterStatus",
+    "OpenTask",
+    "PartnershipRecord",
+    "Person",
+    "Programme",
+    "SqlLedger",
+    "entity_of",
+    "last_recorded",
+    "partnership",
+    "present",
+    "reading",
+]
+
+_SQLITE = "sqlite:///"
+
+
+@contextmanager
+def reading(settings: Settings) -> Iterator[SqlLedger]:
+    """The ledger, open for as long as the block runs; nothing else needs to be running.
+
+    Raises Trouble, in a sentence, where there is none yet or where the database does not answer.
+    """
+    url = settings.database
+    if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
+        raise Trouble(
+            f"there is no ledger in {settings.home} yet; `tandem up` makes one, `tandem demo` one to look at"
+        )
+    try:
+        ledger = open_ledger(url)
+    except ValueError as wrong:
+        raise Trouble(f"TANDEM_DATABASE_URL: {wrong}") from None
+    try:
+        yield ledger
+    except Exception as error:
+        # SQL is spoken in the ledger alone, so its errors are known here by their family's name
+        if type(error).__module__.startswith("sqlalchemy."):
+            raise Trouble(_why(error)) from error
+        raise
+    finally:
+        ledger.close()
+
+
+def _why(error: Exception) -> str:
+    said = str(getattr(error, "orig", None) or error)
+    first = said.splitlines()[0].strip() if said else type(error).__name__
+    if "no such table" in first or ("relation" in first and "does not exist" in first):
+        return "the database has no ledger in it yet; `tandem up` or `tandem worker` makes its tables"
+    return f"the database does not answer as it should: {first}"
+
+
+def entity_of(code: str) -> str:
+    return f"partnership/{code}"
+
+
+def partnership(ledger: SqlLedger, code: str) -> Partnership:
+    """Where a partnership stands; Refusal, naming those on record, where there is none of this code."""
+    state = ledger.state(entity_of(code))
+    if state is None:
+        raise Refusal(unknown_partnership(ledger, code))
+    return state
+
+
+def unknown_partnership(ledger: SqlLedger, code: str) -> str:
+    """Says that a code is not on record, and which are."""
+    known = [record.code for record in ledger.partnerships()]
+    if not known:
+        return f"there is no partnership {code}: the ledger is empty (tandem programme load FILE)"
+    same = [one for one in known if one.lower() == code.lower()]
+    hint = f"did you mean {same[0]}?" if same else f"on record are {_some(known)}"
+    return f"there is no partnership {code}; {hint}"
+
+
+def _some(known: list[str]) -> str:
+    shown = ", ".join(known[:24])
+    return f"{shown} and {len(known) - 24} more" if len(known) > 24 else shown
+
+
+def present(ledger: SqlLedger, programme: str) -> datetime:
+    """What time it is in a programme.
+
+    Real time, unless the programme is rehearsed faster: there it is when the last entry was recorded, so
+    that what a finished rehearsal left behind does not grow older while nobody plays it.
+    """
+    known = ledger.programme(programme)
+    if known is None or known.origin is None:
+        return datetime.now(UTC)
+    return last_recorded(ledger) or known.origin
+
+
+def last_recorded(ledger: SqlLedger) -> datetime | None:
+    """When, in programme time, the newest entry of all was written down."""
+    newest = None
+    for entity, last in ledger.entities().items():
+        for filed in ledger.history(entity, since=last - 1):
+            at = filed.entry.recorded_at
+            newest = at if newest is None else max(newest, at)
+    return newest

@@ -1,0 +1,5 @@
+"""`python -m console` is `tandem`."""
+
+from console.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""The lifecycle as a page for people, written from the code that lives by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import typer
+from pydantic import BaseModel
+
+from console import meanings
+from domain.stages import LIFECYCLE, default_terms
+from domain.stages.step import Step
+from domain.staging import CONDITIONS, conditions_of
+from domain.terms import GateTerms, Reach, Rung, Silence, Terms
+from domain.values import POLITICAL, listed
+
+app = typer.Typer(no_args_is_help=True, help="Pages written from the code.")
+
+_CONDITIONS = {
+    "focal_points_named": "both sides have a focal point",
+    "scoping_passed": "scoping is passed",
+    "evidenced_exchange": "an exchange with evidence is on record",
+    "plan_adopted": "the action plan is adopted",
+    "nothing_else_open": "no other stage is under way",
+    "before_cut_off": "the last day to open it is not over",
+}
+_REACHES = {
+    Reach.RECIPIENT: "whoever owes it",
+    Reach.SUPERIOR: "their deputy as well",
+    Reach.TEAM_LEADER: "the team leader as well",
+    Reach.AUTHORITY: "the secretariat decides whether to write to the authority by hand",
+}
+
+
+@app.command()
+def lifecycle() -> None:
+    """Print docs/lifecycle.md: stages, deliverables, conditions, gates, ladder."""
+    print(lifecycle_page(), end="")
+
+
+def lifecycle_page() -> str:
+    """The page in Markdown; the same code gives the same page."""
+    return "\n".join(_page(default_terms())).rstrip() + "\n"
+
+
+def _page(terms: Terms) -> Iterator[str]:
+    yield "# The lifecycle of a partnership"
+    yield ""
+    yield "<!-- Written by `tandem docs lifecycle` (make docs) from domain/stages: change the code, not this page. -->"
+    yield ""
+    yield "Stages in their usual order. Order is not fixed: a stage opens when its conditions hold, several may be"
+    yield "open at once, and two persons may waive a condition. Durations are the default terms, which travel with"
+    yield "each partnership. *Joint working days* are worked in both members' countries, *own working days* in the"
+    yield "country of whoever owes."
+    yield ""
+    yield "| stage | hands in | by | time | gates | last opening |"
+    yield "|---|---|---|---|---|---|"
+    for step in LIFECYCLE:
+        gates = ", ".join(gate.code for gate in step.terms.gates)
+        last = f"{step.terms.last_opening} days before the end" if step.terms.last_opening else "the end"
+        yield (
+            f"| [{step.stage.words}](#{step.stage.words.replace(' ', '-')}) | {_kind(step)} | {_makers(step)} | "
+            f"{step.terms.submit} | {gates} | {last} |"
+        )
+    for step in LIFECYCLE:
+        yield ""
+        yield from _stage(step)
+    yield ""
+    yield from _ladder(terms)
+    yield ""
+    yield from _cut_offs(terms)
+    yield ""
+    yield from _other_times(terms)
+
+
+def _kind(step: Step) -> str:
+    return meanings.label(step.deliverable).replace("_", " ")
+
+
+def _makers(step: Step) -> str:
+    return listed([str(seat) for seat in step.terms.makers], "or")
+
+
+def _stage(step: Step) -> Iterator[str]:
+    terms = step.terms
+    yield f"## {step.stage.words.capitalize()}"
+    yield ""
+    told = [
+        f"{_CONDITIONS.get(name, name.replace('_', ' '))} (`{name}`)" for name in conditions_of(step.stage)
+    ]
+    yield f"Opens when {listed(told)}."
+    rounds = f"at most {terms.max_rounds} rounds, then the secretariat settles how it goes on"
+    yield f"The {_kind(step)} is handed in by the {_makers(step)} within {terms.submit}; a returned one again within"
+    yield f"{terms.revise}; {rounds}."
+    if terms.shortened is not None:
+        yield f"After a member was replaced: within {terms.shortened}."
+    if terms.at_risk_after is not None:
+        yield f"Unfinished {terms.at_risk_after} calendar days after opening, it flags the partnership as at risk."
+    if step.repeats:
+        yield "It may open again after it was passed."
+    if step.ends:
+        yield "Its last gate closes the partnership."
+    yield ""
+    yield "| gate | question | decided by | rule | time | silence |"
+    yield "|---|---|---|---|---|---|"
+    for gate in terms.gates:
+        deciders = ", ".join(str(seat) for seat in gate.seats)
+        yield f"| {gate.code} | {gate.title} | {deciders} | {_rule(gate)} | {gate.allowance} | {_silence(gate)} |"
+    yield ""
+    yield f"### What the {_kind(step)} holds"
+    yield ""
+    yield "| field | what it is | what may stand there | needed |"
+    yield "|---|---|---|---|"
+    yield from _fields(step.deliverable, "")
+
+
+def _rule(gate: GateTerms) -> str:
+    seats = len(gate.seats)
+    if seats == 1:
+        return "the one decider"
+    if gate.needed is None or gate.needed == seats:
+        return "all"
+    return "any one" if gate.needed == 1 else f"{gate.needed} of {seats}"
+
+
+def _silence(gate: GateTerms) -> str:
+    if gate.silence is Silence.DEEMED:
+        return f"deemed approved: {gate.basis}"
+    if gate.silence is Silence.LAPSES:
+        return "lapses; the stage goes on" if gate.goes_on else "lapses"
+    return "never counts"
+
+
+def _fields(model: type[BaseModel], before: str) -> Iterator[str]:
+    for field in meanings.lines(model):
+        name = f"{before}{field.name}"
+        allowed = field.allowed if field.inner is None else ("a list" if field.many else "")
+        yield f"| `{name}` | {field.meaning} | {allowed} | {'yes' if field.needed else ''} |"
+        if field.inner is not None:
+            yield from _fields(field.inner, f"{name}[]." if field.many else f"{name}.")
+
+
+def _ladder(terms: Terms) -> Iterator[str]:
+    yield "## Reminders"
+    yield ""
+    political = listed([role.value.replace("_", " ") for role in POLITICAL])
+    yield f"Sent at {terms.remind_at_hour:02}:00 where the recipient lives, on a working day there, until the recipient"
+    yield f"acts or is reached by phone. The political level ({political}) is never written to automatically: its"
+    yield "focal point is asked to bring the matter to it."
+    yield ""
+    yield "| when | reaches |"
+    yield "|---|---|"
+    for rung in terms.ladder:
+        yield f"| {_when(rung)} | {_REACHES[rung.reach]} |"
+
+
+def _when(rung: Rung) -> str:
+    if rung.offset == 0:
+        return "on the due day"
+    side = "before" if rung.offset < 0 else "after"
+    return f"{abs(rung.offset)} working days {side} the due day"
+
+
+def _cut_offs(terms: Terms) -> Iterator[str]:
+    yield "## Cut-offs"
+    yield ""
+    yield "Counted back from the programme's end; a no-cost extension moves all of them."
+    yield ""
+    yield "| days before the end | cut-off |"
+    yield "|---|---|"
+    for name, days in terms.cut_offs:
+        yield f"| {days} | {name} |"
+
+
+def _other_times(terms: Terms) -> Iterator[str]:
+    yield "## Other times"
+    yield ""
+    yield "| for | time |"
+    yield "|---|---|"
+    yield f"| answering a formal question (the gate's clock stands still) | {terms.answer} |"
+    yield f"| giving advice | {terms.advise} |"
+    yield f"| confirming a proposal as the second person | {terms.confirm} |"
+    yield f"| a step that waits for the secretariat | {terms.operate} |"
+    yield f"| naming a successor | {terms.successor} |"
+    yield f"| reviewing a hold | {terms.hold_review} calendar days |"
+    yield f"| signing an agreement, from its first step | {terms.agreement_target} calendar days |"
+    yield f"| asking for an extension at the latest | {terms.latest_extension_request} calendar days before the end |"
+
+
+def conditions() -> tuple[str, ...]:
+    """Every condition this page has words for: a test compares them with the rules."""
+    return tuple(name for name in CONDITIONS if name in _CONDITIONS)

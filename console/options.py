@@ -1,0 +1,67 @@
+"""Options and arguments that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console.errors import misused, read_bytes
+from domain.requests import Verdict
+from domain.terms import Stage
+from domain.values import Role, Side, StakeholderGroup
+
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
+
+
+def code(value: str) -> str:
+    """A code such as travel_restriction: no free text gets on record this way."""
+    if not _CODE.fullmatch(value):
+        raise misused(f"{value!r} is no code: letters, digits and . _ : - only, such as travel_restriction")
+    return value
+
+
+def moment(value: str) -> datetime:
+    """A day (its first instant, in UTC) or a time with its zone."""
+    try:
+        found = datetime.fromisoformat(value)
+    except ValueError:
+        raise misused(f"{value!r} is no day or time; write 2022-05-01 or 2022-05-01T09:00:00+02:00") from None
+    if found.tzinfo is None:
+        if re.search(r"[T ]", value):
+            raise misused(f"{value!r} needs its zone, such as {value}+02:00")
+        return found.replace(tzinfo=UTC)
+    return found.astimezone(UTC)
+
+
+def last_moment(value: str) -> datetime:
+    """A day's last second, or a time with its zone: for what lasts up to and including a day."""
+    found = moment(value)
+    return found if re.search(r"[T ]", value) else found + timedelta(days=1, seconds=-1)
+
+
+def group(value: str) -> StakeholderGroup:
+    """A stakeholder group by its name or the first word of it."""
+    for one in StakeholderGroup:
+        if value.lower() in (one.value, one.value.split()[0], one.name.lower()):
+            return one
+    raise misused(
+        f"{value!r} is no stakeholder group; there are {', '.join(one.value for one in StakeholderGroup)}"
+    )
+
+
+def content_hash(path: Path) -> str:
+    """How a document is known: `sha256:` and the hash of its bytes."""
+    return f"sha256:{hashlib.sha256(read_bytes(path)).hexdigest()}"
+
+
+StageName = Annotated[Stage, typer.Argument(metavar="STAGE", help="Such as scoping or action_plan.")]
+GateCode = Annotated[str, typer.Argument(metavar="GATE", help="A gate, such as G5.review.")]
+TheVerdict = Annotated[Verdict, typer.Argument(metavar="VERDICT", help="The decision.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="CODE", parser=code, help="Why, as a code.")]
+SideArgument = Annotated[Side, typer.Argument(metavar="SIDE", help="eu or cn.")]
+RoleArgument = Annotated[Role, typer.Argument(metavar="ROLE", help="Such as focal_point.")]

@@ -1,0 +1,100 @@
+"""Commands that take two persons: proposed by one, confirmed or declined by another."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from console.asking import Desk, Words, asked
+from console.options import GateCode, Reason, StageName, TheVerdict, last_moment
+from console.partnerships import app
+from domain import requests as rq
+from domain.values import Refusal
+
+PANEL = "For two persons"
+propose_app = typer.Typer(no_args_is_help=True, help="Propose what two persons must want.")
+app.add_typer(propose_app, name="propose", rich_help_panel=PANEL)
+
+Remark = Annotated[str | None, Words("A remark to go with it")]
+Number = Annotated[
+    int | None, typer.Argument(metavar="NUMBER", help="Which proposal; may be left out where one is open.")
+]
+
+
+@asked(propose_app, "waive")
+def waive(
+    desk: Desk,
+    stage: StageName,
+    condition: Annotated[str, typer.Argument(metavar="CONDITION", help="Such as evidenced_exchange.")],
+    reason: Reason,
+    remark: Remark = None,
+) -> rq.AnyRequest:
+    """Let a stage open although a condition does not hold."""
+    matter = rq.Waive(stage=stage, condition=condition.replace("-", "_"))
+    return rq.Propose(matter=matter, reason=reason, remark=remark)
+
+
+@asked(propose_app, "extend")
+def extend(
+    desk: Desk,
+    ends: Annotated[
+        datetime,
+        typer.Option("--ends", metavar="DAY", parser=last_moment, help="The programme's new last day."),
+    ],
+    reason: Reason,
+    addendum: Annotated[str, Words("The addendum to the contract")],
+    remark: Remark = None,
+) -> rq.AnyRequest:
+    """Extend the programme at no cost: every cut-off moves with its end."""
+    return rq.Propose(matter=rq.Extend(ends=ends, addendum=addendum), reason=reason, remark=remark)
+
+
+@asked(propose_app, "settle-gate")
+def settle_gate(
+    desk: Desk, gate: GateCode, verdict: TheVerdict, reason: Reason, remark: Remark = None
+) -> rq.AnyRequest:
+    """Settle an open gate without its deciders."""
+    return rq.Propose(matter=rq.SettleGate(gate=gate, verdict=verdict), reason=reason, remark=remark)
+
+
+@asked(propose_app, "add-round")
+def add_round(desk: Desk, stage: StageName, reason: Reason, remark: Remark = None) -> rq.AnyRequest:
+    """Allow one more round after the rounds ran out or a version was rejected."""
+    return rq.Propose(matter=rq.AddRound(stage=stage), reason=reason, remark=remark)
+
+
+@asked(propose_app, "merge")
+def merge(
+    desk: Desk,
+    into: Annotated[str, typer.Argument(metavar="CLUSTER", help="The cluster it goes on in.")],
+    reason: Reason,
+    consent: Annotated[str, Words("Both sides' consent")],
+    remark: Remark = None,
+) -> rq.AnyRequest:
+    """Let the partnership go on inside a thematic cluster; as a partnership it ends."""
+    return rq.Propose(matter=rq.Merge(into=into, consent=consent), reason=reason, remark=remark)
+
+
+@asked(app, "confirm", PANEL)
+def confirm(desk: Desk, proposal: Number = None) -> rq.AnyRequest:
+    """Confirm a proposal as the second person; it takes effect now."""
+    return rq.Confirm(proposal=_number(desk, proposal))
+
+
+@asked(app, "decline", PANEL)
+def decline(desk: Desk, proposal: Number = None, remark: Remark = None) -> rq.AnyRequest:
+    """Decline a proposal."""
+    return rq.Decline(proposal=_number(desk, proposal), remark=remark)
+
+
+def _number(desk: Desk, given: int | None) -> int:
+    if given is not None:
+        return given
+    known = [proposal.number for proposal in desk.state.proposals]
+    if len(known) == 1:
+        return known[0]
+    if not known:
+        raise Refusal(f"no proposal is open in {desk.state.code}")
+    raise Refusal(f"several proposals are open ({', '.join(map(str, known))}); say which by its number")

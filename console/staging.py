@@ -1,0 +1,127 @@
+"""Commands of the stages and beside them: open, submit, templates, agreement, exchanges, organisations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from console import forms, showing
+from console.asking import Desk, Words, asked
+from console.options import StageName, content_hash, group, moment
+from console.partnerships import app
+from console.session import AsJson
+from domain import requests as rq
+from domain.deliverables import deliverable_of
+from domain.values import Organisation, Side, StakeholderGroup
+
+PANEL = "Stages and beside them"
+
+
+@asked(app, "open-stage", PANEL)
+def open_stage(desk: Desk, stage: StageName) -> rq.AnyRequest:
+    """Open a stage; refused with what is missing and who owes it."""
+    return rq.OpenStage(stage=stage)
+
+
+@asked(app, "submit", PANEL)
+def submit(
+    desk: Desk,
+    stage: StageName,
+    file: Annotated[
+        Path,
+        typer.Option(
+            "--file", metavar="FORM", help="The form filled in, YAML or JSON (see template), - for stdin."
+        ),
+    ],
+    document: Annotated[
+        Path | None,
+        typer.Option("--document", metavar="FILE", help="The document itself; its hash is the version."),
+    ] = None,
+) -> rq.AnyRequest:
+    """Hand in a version of a stage's deliverable."""
+    kind = deliverable_of(stage)
+    text = desk.read(file)
+    kept = desk.keep("form", text)
+    version = content_hash(document) if document is not None else kept
+    deliverable = forms.checked(file, text, kind, version)
+    return rq.Submit(stage=stage, deliverable=deliverable, text=kept)
+
+
+@app.command(rich_help_panel=PANEL)
+def template(
+    kind: Annotated[
+        str, typer.Argument(metavar="KIND", help="A kind of deliverable such as action_plan, or its stage.")
+    ],
+    as_json: AsJson = False,
+) -> None:
+    """Print the form of a deliverable, to be filled in and handed in with submit."""
+    found = forms.kind_called(kind)
+    if as_json:
+        showing.as_json(forms.as_json(found))
+    else:
+        print(forms.as_yaml(found), end="")
+
+
+@asked(app, "agreement-step", PANEL)
+def agreement_step(
+    desk: Desk,
+    step: Annotated[rq.AgreementStep, typer.Argument(metavar="STEP", help="The step taken.")],
+    signing: Annotated[
+        datetime | None,
+        typer.Option(
+            "--signing", metavar="DAY", parser=moment, help="The day fixed, or the day it was signed."
+        ),
+    ] = None,
+    text: Annotated[str | None, Words("The text agreed, or a note on it")] = None,
+) -> rq.AnyRequest:
+    """Take the agreement (MoU) a step further."""
+    return rq.StepAgreement(step=step, signing=signing, text=text)
+
+
+@asked(app, "record-exchange", PANEL)
+def record_exchange(
+    desk: Desk,
+    exchange: Annotated[str, typer.Argument(metavar="EXCHANGE", help="A code for it, such as ws-2022-11.")],
+    mode: Annotated[rq.ExchangeMode, typer.Argument(metavar="MODE", help="How it was held.")],
+    held: Annotated[datetime, typer.Option("--held", metavar="DAY", parser=moment, help="When it was held.")],
+    eu: Annotated[int, typer.Option("--eu", min=0, help="Participants of the EU side.")],
+    cn: Annotated[int, typer.Option("--cn", min=0, help="Participants of the Chinese side.")],
+    country: Annotated[str, typer.Option("--country", metavar="CODE", help="Where it was held.")] = "",
+    document: Annotated[
+        Path | None,
+        typer.Option(
+            "--document", metavar="FILE", help="The attendance list; without evidence it does not count."
+        ),
+    ] = None,
+    evidence: Annotated[str | None, Words("Evidence in words, where there is no document")] = None,
+) -> rq.AnyRequest:
+    """Record a working session, webinar or visit that was held."""
+    proof = content_hash(document) if document is not None else evidence
+    return rq.RecordExchange(
+        code=exchange,
+        mode=mode,
+        held=held,
+        country=country.upper(),
+        participants_eu=eu,
+        participants_cn=cn,
+        evidence=proof,
+    )
+
+
+@asked(app, "engage", PANEL)
+def engage(
+    desk: Desk,
+    organisation: Annotated[
+        str, typer.Argument(metavar="ORGANISATION", help="Its register number or a slug.")
+    ],
+    side: Annotated[Side, typer.Argument(metavar="SIDE", help="eu or cn.")],
+    of: Annotated[
+        StakeholderGroup,
+        typer.Argument(metavar="GROUP", parser=group, help="government, research, business or private."),
+    ],
+) -> rq.AnyRequest:
+    """Record an organisation that is engaged on one side."""
+    return rq.Engage(organisation=Organisation(code=organisation, side=side, group=of))

@@ -1,0 +1,229 @@
+"""Commands of the secretariat: hold and resume, suspension, withdrawal, members and people, calendars, terms."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from client.reading import Person, partnership
+from console import termsfile
+from console.asking import Desk, Words, asked
+from console.errors import misused
+from console.options import Reason, RoleArgument, SideArgument, last_moment, moment
+from console.partnerships import Code, app
+from console.session import AsJson, records
+from domain import requests as rq
+from domain.holiday_lists import edition
+from domain.terms import Stage
+from domain.values import SIDES, Holder, Level, Member, Refusal, Role, Side
+
+PANEL = "The secretariat's steps"
+Remark = Annotated[str | None, Words("A remark to go with it")]
+Since = Annotated[datetime | None, typer.Option("--since", metavar="DAY", parser=moment, help="From when.")]
+
+
+@asked(app, "hold", PANEL)
+def hold(desk: Desk, reason: Reason, remark: Remark = None) -> rq.AnyRequest:
+    """Put a partnership on hold: every clock stands still until it is resumed."""
+    return rq.Hold(reason=reason, remark=remark)
+
+
+@asked(app, "resume", PANEL)
+def resume(desk: Desk) -> rq.AnyRequest:
+    """Resume it; every clock goes on with the days that remained."""
+    return rq.Resume()
+
+
+@asked(app, "suspend", PANEL)
+def suspend(desk: Desk, order: Annotated[str, Words("The authority's written order")]) -> rq.AnyRequest:
+    """Record the authority's suspension: nothing fires and nothing is lost until it is lifted."""
+    return rq.Suspend(order=order)
+
+
+@asked(app, "lift-suspension", PANEL)
+def lift_suspension(
+    desk: Desk, order: Annotated[str, Words("The authority's written order")]
+) -> rq.AnyRequest:
+    """Record that the authority has lifted its suspension."""
+    return rq.LiftSuspension(order=order)
+
+
+@asked(app, "withdraw", PANEL)
+def withdraw(
+    desk: Desk, side: SideArgument, reason: Reason, notice: Annotated[str, Words("The notice given")]
+) -> rq.AnyRequest:
+    """Record that a side withdraws; the partnership ends."""
+    return rq.Withdraw(side=side, reason=reason, notice=notice)
+
+
+@asked(app, "replace-member", PANEL)
+def replace_member(
+    desk: Desk,
+    side: SideArgument,
+    leaving: Annotated[str, typer.Option("--leaving", metavar="NAME", help="The member that leaves.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The member that takes its place.")],
+    country: Annotated[str, typer.Option("--country", metavar="CODE", help="Its country, such as ES or CN.")],
+    level: Annotated[Level, typer.Option("--level", help="What it is.")],
+    focal: Annotated[str, typer.Option("--focal", metavar="KEY", help="Its focal point.")],
+    reason: Reason,
+    agreed: Annotated[str, Words("What was agreed on the replacement")],
+    deputy: Annotated[str | None, typer.Option("--deputy", metavar="KEY", help="Its deputy.")] = None,
+    signatory: Annotated[
+        str | None, typer.Option("--signatory", metavar="KEY", help="Its signatory.")
+    ] = None,
+    name_zh: Annotated[str, typer.Option("--name-zh", metavar="NAME", help="Its name in Chinese.")] = "",
+    acting: Annotated[str, typer.Option("--acting", metavar="NAME", help="The body that acts for it.")] = "",
+    zone: Annotated[
+        str | None,
+        typer.Option("--zone", metavar="ZONE", help="Its time zone; without it that of its focal point."),
+    ] = None,
+) -> rq.AnyRequest:
+    """Replace a member by another: same partnership, new membership, scoping again in shortened time."""
+    focal_point = desk.person(focal)
+    roles = (
+        (Role.FOCAL_POINT, focal_point),
+        *_also(desk, Role.DEPUTY, deputy),
+        *_also(desk, Role.SIGNATORY, signatory),
+    )
+    return rq.ReplaceMember(
+        leaving=leaving,
+        member=Member(
+            side=side,
+            name=name,
+            name_zh=name_zh,
+            country=country.upper(),
+            level=level,
+            zone=zone or focal_point.zone,
+            acting=acting,
+            since=desk.at,
+        ),
+        holders=tuple(_holder(desk, person, role, side, country.upper()) for role, person in roles),
+        reason=reason,
+        agreed=agreed,
+    )
+
+
+def _also(desk: Desk, role: Role, key: str | None) -> tuple[tuple[Role, Person], ...]:
+    return ((role, desk.person(key)),) if key is not None else ()
+
+
+def _holder(desk: Desk, person: Person, role: Role, side: Side, country: str) -> Holder:
+    return Holder(
+        person=person.id, role=role, side=side, zone=person.zone, country=country, since=desk.at, until=None
+    )
+
+
+@asked(app, "change-holder", PANEL)
+def change_holder(
+    desk: Desk,
+    role: RoleArgument,
+    side: SideArgument,
+    leaving: Annotated[
+        str | None, typer.Option("--leaving", metavar="KEY", help="Who leaves the role.")
+    ] = None,
+    to: Annotated[str | None, typer.Option("--to", metavar="KEY", help="Who takes it over.")] = None,
+    country: Annotated[
+        str | None,
+        typer.Option("--country", metavar="CODE", help="Whose working days count; without it the member's."),
+    ] = None,
+    letter: Annotated[str | None, Words("The letter that says so")] = None,
+) -> rq.AnyRequest:
+    """Record that a person leaves a role, that another takes it over, or both."""
+    successor = None
+    if to is not None:
+        person = desk.person(to)
+        successor = _holder(
+            desk, person, role, side, country.upper() if country else _country(desk, role, side)
+        )
+    return rq.ChangeHolder(
+        role=role,
+        side=side,
+        leaving=desk.person(leaving).id if leaving is not None else None,
+        to=successor,
+        letter=letter,
+    )
+
+
+def _country(desk: Desk, role: Role, side: Side) -> str:
+    if side in SIDES:
+        return desk.state.member(side).country
+    before = [held for held in desk.state.holders if held.role is role and held.side is side]
+    if not before:
+        raise misused("say whose working days count with --country, such as BE")
+    return before[-1].country
+
+
+@asked(app, "delegate", PANEL)
+def delegate(
+    desk: Desk,
+    to: Annotated[str, typer.Option("--to", metavar="KEY", help="Who may act.")],
+    until: Annotated[
+        datetime,
+        typer.Option("--until", metavar="DAY", parser=last_moment, help="Up to and including this day."),
+    ],
+    since: Since = None,
+    stage: Annotated[
+        list[Stage] | None, typer.Option("--stage", help="In this stage only; may be given several times.")
+    ] = None,
+) -> rq.AnyRequest:
+    """Let another person act in one's role for a time, in some stages or all."""
+    return rq.Delegate(
+        to=desk.person(to).id,
+        role=desk.by.role,
+        side=desk.by.side,
+        since=since or desk.at,
+        until=until,
+        stages=tuple(stage or ()),
+    )
+
+
+@asked(app, "log-contact", PANEL)
+def log_contact(
+    desk: Desk,
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="Who was reached, by key.")],
+    channel: Annotated[rq.Channel, typer.Argument(metavar="CHANNEL", help="How.")],
+    note: Annotated[str | None, Words("What was said")] = None,
+) -> rq.AnyRequest:
+    """Record that a person was reached by phone or otherwise: the reminders to them stop."""
+    return rq.LogContact(person=desk.person(person).id, channel=channel, note=note)
+
+
+@asked(app, "adopt-calendar", PANEL)
+def adopt_calendar(
+    desk: Desk,
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the edition is called.")],
+    through: Annotated[int, typer.Option("--through", min=2021, max=2100, help="The last year it holds.")],
+    published: Annotated[
+        datetime | None, typer.Option("--published", metavar="DAY", parser=moment, help="Without it today.")
+    ] = None,
+) -> rq.AnyRequest:
+    """Adopt a new edition of the official holiday lists; open deadlines are reckoned anew."""
+    countries = desk.state.edition.countries
+    first = min(calendar.starts.year for calendar in countries)
+    day: date = (published or desk.at).astimezone(UTC).date()
+    try:
+        lists = edition(name, day, [calendar.country for calendar in countries], first, through)
+    except ValueError as wrong:
+        raise Refusal(str(wrong)) from None
+    return rq.AdoptCalendar(edition=lists)
+
+
+@app.command(rich_help_panel=PANEL)
+def terms(ctx: typer.Context, code: Code, as_json: AsJson = False) -> None:
+    """Print the terms a partnership lives by: to be read, or edited and adopted."""
+    with records(ctx) as ledger:
+        state = partnership(ledger, code)
+    termsfile.show(state.terms, as_json=as_json)
+
+
+@asked(app, "adopt-terms", PANEL)
+def adopt_terms(
+    desk: Desk,
+    file: Annotated[Path, typer.Option("--terms", metavar="FILE", help="All terms, as `terms` prints them.")],
+    decision: Annotated[str, Words("The decision to adopt them")],
+) -> rq.AnyRequest:
+    """Adopt other rules and durations from now on; what is under way keeps the clocks it has."""
+    return rq.AdoptTerms(terms=termsfile.read(file, desk.read(file)), decision=decision)

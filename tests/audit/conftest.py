@@ -1,0 +1,5 @@
+"""The tests of the auditor's tools run on both databases."""
+
+from tests.databases import database_url, empty_url, ledger, postgresql_url, sqlite_url
+
+__all__ = ["database_url", "empty_url", "ledger", "postgresql_url", "sqlite_url"]

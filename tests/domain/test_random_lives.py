@@ -1,0 +1,260 @@
+"""Whatever is asked by whomever in whatever order, the promises of the domain hold."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from functools import cache
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from domain import events as ev
+from domain import requests as rq
+from domain.entities import fold, records_of, revived, snapshot
+from domain.events import AnyEvent
+from domain.letters import letters_for
+from domain.partnership import Partnership, founded
+from domain.tasks import recipients, tasks_of
+from domain.values import POLITICAL, SIDES, Refusal, Side
+from tests.domain.wandering import Wanderer
+from tests.given import OPERATOR, on, text
+from tests.story import Story
+
+EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
+REQUEST: TypeAdapter[rq.AnyRequest] = TypeAdapter(rq.AnyRequest)
+SEEDS = range(200)
+TURNS = 90
+
+
+@cache
+def life(seed: int) -> Story:
+    """A random life; every other one is watched day by day, the rest oversleep as after an outage."""
+    story = Story(ends=on(2023, 3, 31))
+    wanderer = Wanderer(seed)
+    for turn in range(TURNS):
+        at = wanderer.later(story.at)
+        story.day_by_day(at) if seed % 2 else story.until(at)
+        if story.partnership.ended:
+            break
+        request, by = wanderer.next(story.partnership)
+        before = story.partnership
+        kept = before.model_dump_json() if turn % 15 == 0 else ""
+        try:
+            story.asks(request, by, at)
+        except Refusal as refused:
+            assert len(refused.sentence) > 15
+        if kept:
+            assert before.model_dump_json() == kept, "asking changed the partnership"
+            assert REQUEST.validate_json(REQUEST.dump_json(request)) == request
+        _can_go_on(story.partnership)
+    return story
+
+
+def _can_go_on(state: Partnership) -> None:
+    """The calendar has something to say, or somebody something to do, or it is over; and time progresses."""
+    due = state.next_due()
+    if state.ended:
+        assert due is None
+        assert tasks_of(state) == ()
+        return
+    assert state.suspended or due is not None
+    assert due is not None or tasks_of(state)
+    if due is not None:
+        told = state.lapse(due)
+        assert told, f"it was due at {due} and nothing was said"
+        later = state.after(told).next_due()
+        assert later is None or later > due
+
+
+def steps(story: Story) -> Iterator[tuple[Partnership | None, AnyEvent, Partnership]]:
+    """Each event with the partnership before and after it."""
+    state: Partnership | None = None
+    for event in story.events:
+        if state is None:
+            assert isinstance(event, ev.PartnershipFounded)
+            after = founded(event)
+        else:
+            after = state.after((event,))
+        yield state, event, after
+        state = after
+
+
+every_life = pytest.mark.parametrize("lives", [range(start, start + 40) for start in SEEDS[::40]])
+
+
+@every_life
+def test_a_life_is_the_same_told_at_once_one_by_one_or_from_its_records(lives: range) -> None:
+    """Folding all events gives the state; so does folding what JSON kept of them, and JSON keeps the state."""
+    for story in map(life, lives):
+        state = story.partnership
+        assert fold(state.entity, story.events) == state
+        kept = [EVENT.validate_json(EVENT.dump_json(event)) for event in story.events]
+        assert kept == list(story.events)
+        assert fold(state.entity, kept) == state
+        assert revived(state.entity, snapshot(state)) == state
+        assert Partnership.model_validate_json(state.model_dump_json()) == state
+        assert records_of(revived(state.entity, snapshot(state))) == records_of(state)
+
+
+@every_life
+def test_time_never_runs_backwards_in_a_history(lives: range) -> None:
+    for story in map(life, lives):
+        for earlier, later in pairwise(story.events):
+            assert earlier.at <= later.at, f"{later.kind} of {later.at} after {earlier.kind} of {earlier.at}"
+
+
+@every_life
+def test_a_gate_settles_once_and_counts_each_seat_and_person_once(lives: range) -> None:
+    """Between opening (or a decision taken back) and settling there is exactly one settling."""
+    for story in map(life, lives):
+        for before, event, after in steps(story):
+            if isinstance(event, ev.GateSettled):
+                assert before is not None and before.gate(event.gate).is_open
+            for gate in after.gates:
+                seats = [vote.seat for vote in gate.votes]
+                people = [vote.person for vote in (*gate.votes, *gate.late)]
+                assert len(seats) == len(dict.fromkeys(seats)) <= len(gate.seats)
+                assert len(people) == len(dict.fromkeys(people))
+                approvals = [vote for vote in gate.votes if vote.verdict.approves]
+                if gate.outcome in (ev.Outcome.APPROVED, ev.Outcome.CONDITIONS) and not gate.silent:
+                    overridden = any(
+                        isinstance(one, ev.GateSettled) and one.gate == gate.id and one.overridden
+                        for one in story.events
+                    )
+                    assert overridden or len(approvals) >= (gate.terms.needed or len(gate.seats))
+
+
+@every_life
+def test_no_maker_decides_and_nobody_decides_for_both_sides(lives: range) -> None:
+    for story in map(life, lives):
+        sides: dict[str, Side] = {}
+        for before, event, _ in steps(story):
+            if not isinstance(event, ev.DecisionMade | ev.LateObjectionRecorded):
+                continue
+            assert before is not None and event.by is not None
+            gate = before.gate(event.gate)
+            makers = before.makers_of(gate.stage)
+            assert event.by.person not in makers
+            assert event.by.on_behalf_of not in makers
+            side = gate.seats[event.seat].side
+            if side in SIDES:
+                assert sides.setdefault(event.by.person, side) is side
+
+
+@every_life
+def test_after_its_end_nothing_is_due_and_everything_is_refused(lives: range) -> None:
+    """And by the programme's end every partnership that is not suspended has ended."""
+    for story in map(life, lives):
+        last = story.partnership
+        if last.suspended:
+            last = last.after(last.ask(rq.LiftSuspension(order=text("lifted")), OPERATOR, story.at))
+        end = last.after(last.lapse(max(last.ends, story.at)))
+        assert end.ended
+        assert end.next_due() is None
+        assert end.lapse(end.ends + timedelta(days=4000)) == ()
+        for request in (rq.Hold(reason="late"), rq.LogContact(person="p-000001", channel=rq.Channel.PHONE)):
+            with pytest.raises(Refusal, match="ended on"):
+                end.ask(request, OPERATOR, end.ends)
+
+
+@every_life
+def test_letters_reach_people_once_and_never_the_political_level(lives: range) -> None:
+    for story in map(life, lives):
+        keys = Counter(letter.key for letter in story.letters)
+        assert not [key for key, times in keys.items() if times > 1]
+        kinds = Counter((letter.number, letter.kind, letter.recipient) for letter in story.letters)
+        assert not [what for what, times in kinds.items() if times > 1]
+        for (before, _, after), entry in zip(steps(story), story.entries, strict=True):
+            mayors = [
+                held.person for held in after.holders if held.role in POLITICAL and held.holds(after.now)
+            ]
+            staff = [held.person for held in after.holders if held.side is Side.PROGRAMME]
+            gone = {held.person for held in after.holders} - {
+                held.person for held in after.holders if held.holds(after.now)
+            }
+            for letter in letters_for(before, after, entry):
+                told = (letter.recipient, *letter.copies)
+                assert not any(person in mayors for person in told)
+                if after.suspended:
+                    assert letter.recipient in staff
+                if letter.about:
+                    assert letter.recipient not in gone
+
+
+@every_life
+def test_whatever_comes_up_is_asked_of_somebody_once(lives: range) -> None:
+    """A task is asked of each of its people with the entry that raised it, and not asked again."""
+    for story in map(life, lives):
+        asking = ("asked", "question", "signature", "at_risk")
+        for (before, event, after), entry in zip(steps(story), story.entries, strict=True):
+            known = [] if before is None else [(task.id, task.clock) for task in tasks_of(before)]
+            letters = letters_for(before, after, entry)
+            asked = Counter(
+                (item.task, letter.recipient)
+                for letter in letters
+                for item in letter.items
+                if letter.kind in asking and not isinstance(event, ev.ReminderFell)
+            )
+            assert all(times == 1 for times in asked.values())
+            for task in tasks_of(after):
+                fresh = task.id not in [name for name, _ in known]
+                if fresh and not after.suspended:
+                    assert recipients(after, task) or not task.persons or task.seat.role in POLITICAL
+                    for person in recipients(after, task):
+                        assert asked[task.id, person] == 1
+
+
+@every_life
+def test_reminders_come_at_nine_on_a_working_day_once_a_day(lives: range) -> None:
+    """Lives watched day by day; a deadline recomputed backwards may speak at once, which is let pass here."""
+    for story in (life(seed) for seed in lives if seed % 2):
+        days: Counter[tuple[str, object]] = Counter()
+        for before, event, _ in steps(story):
+            if not isinstance(event, ev.ReminderFell):
+                continue
+            assert before is not None
+            assert not before.suspended and not before.on_hold
+            held = before.last_known(event.recipient)
+            assert held is not None
+            local = event.at.astimezone(ZoneInfo(held.zone))
+            days[event.recipient, local.date()] += 1
+            if event.at > before.now:
+                assert (local.hour, local.minute) == (9, 0)
+                assert before.edition.days(held.country).counts(local.date())
+            for reminder in event.reminders:
+                ladder = [one for one in before.ladders if one.task == reminder.task]
+                mine = [one for one in ladder if one.recipient == event.recipient]
+                assert not any(one.stopped for one in mine)
+                assert all(reminder.offset not in one.fired for one in mine)
+        assert all(times == 1 for times in days.values())
+
+
+@every_life
+def test_nothing_fires_under_a_suspension(lives: range) -> None:
+    for story in map(life, lives):
+        for before, event, _ in steps(story):
+            if before is not None and before.suspended:
+                assert event.by is not None, f"{event.kind} fired by itself"
+
+
+def test_the_lives_are_varied_enough_to_prove_anything() -> None:
+    """Every kind of event and every end occurs in some of them."""
+    lives = [life(seed) for seed in SEEDS]
+    kinds = Counter(event.kind for story in lives for event in story.events)
+    every = {event.model_fields["kind"].default for event in ev.Event.__subclasses__()}
+    assert set(kinds) == every
+    ends = Counter(story.partnership.end for story in lives)
+    assert set(ends) >= set(ev.End)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(min_value=1000, max_value=10**9))
+def test_lives_nobody_has_seen_before_keep_the_promises_too(seed: int) -> None:
+    story = life(seed)
+    assert fold(story.partnership.entity, story.events) == story.partnership
+    for earlier, later in pairwise(story.events):
+        assert earlier.at <= later.at

@@ -1,0 +1,177 @@
+"""Engines for tests: one development server for the whole run, and workers inside the test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import subprocess
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from temporalio.client import Client, WorkflowHandle, WorkflowHistory
+from temporalio.service import RPCError
+from temporalio.testing import TimeSkippingConfig
+from temporalio.testing._timeskipping import TimeSkipper
+
+from activities.ports import Ledger, Post
+from client.connection import connect, raise_retention, register_search_attributes
+from client.door import Door
+from client.house import engine_binary, engine_command
+from client.replay import histories
+from client.settings import load
+from client.troubles import Trouble
+from domain.clockwork import Clockwork
+from domain.entities import fold
+from domain.entries import Entry
+from domain.requests import AnyRequest
+from domain.values import Actor
+from tests.fakes.world import FakeLedger, FakePost
+from tests.given import START, founding
+from worker.house import Company
+from workflows.chapter import Answer, Position
+
+_CODES = count(1)
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a development server that can skip time, with everything registered."""
+    home = tmp_path_factory.mktemp("engine")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    command = engine_command(engine_binary(), home / "temporal.sqlite", port, None)
+    command += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
+    with (home / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+    try:
+        asyncio.run(_prepared(f"127.0.0.1:{port}", home))
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+async def _prepared(address: str, home: Path) -> None:
+    until = time.monotonic() + 30
+    while True:
+        try:
+            client = await connect(load(temporal_address=address, home=home))
+            await client.count_workflows()
+            break
+        except (Trouble, RPCError):
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(0.05)
+    await register_search_attributes(client)
+    await raise_retention(client)
+
+
+@pytest_asyncio.fixture
+async def client(engine: str) -> Client:
+    return await connect(load(temporal_address=engine))
+
+
+@dataclass
+class Skipping:
+    """A client whose workflows live in a time of their own, which the test moves on."""
+
+    client: Client
+    skipper: TimeSkipper
+
+
+@pytest_asyncio.fixture
+async def skipping(client: Client) -> Skipping:
+    config = TimeSkippingConfig(enabled=False, max_session_skip_count=100_000)
+    skipper = TimeSkipper(client, config=config)
+    return Skipping(skipper.client, skipper)
+
+
+@dataclass
+class World:
+    """A ledger and a post in memory, a door to them, and a partnership of its own for this test."""
+
+    client: Client
+    ledger: FakeLedger
+    post: FakePost
+    door: Door
+    code: str
+
+    @property
+    def entity(self) -> str:
+        return f"partnership/{self.code}"
+
+    @property
+    def handle(self) -> WorkflowHandle[Any, Any]:
+        return self.client.get_workflow_handle(self.entity)
+
+    def working(self) -> AbstractAsyncContextManager[Company]:
+        return company(self.client, self.ledger, self.post)
+
+    async def found(self, **given: Any) -> None:
+        """Found the partnership at the programme's beginning, which is now."""
+        assert await self.door.found(founding(self.code, **given))
+
+    async def ask(self, request: AnyRequest, by: Actor, id: str | None = None) -> Answer:
+        return await self.door.request(self.entity, request, by, id=id)
+
+    async def position(self) -> Position:
+        return Position.model_validate(await self.handle.query("position"))
+
+    async def settled(self) -> int:
+        """Wait until nothing is under way any more; the length of the newest history then."""
+        length = 0
+        while True:
+            position = await self.position()
+            described = await self.handle.describe()
+            if not position.letters_waiting and length == described.history_length:
+                return length
+            length = described.history_length
+            await asyncio.sleep(0.05)
+
+    async def runs(self) -> list[WorkflowHistory]:
+        return await histories(self.client, self.entity)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        return self.ledger.entries(self.entity)
+
+    def sound(self) -> bool:
+        """Whether the entries are numbered without a gap and fold."""
+        assert [entry.number for entry in self.entries] == list(range(1, len(self.entries) + 1))
+        fold(self.entity, [entry.event for entry in self.entries])
+        return True
+
+
+@pytest.fixture
+def world(client: Client) -> World:
+    return new_world(client)
+
+
+def new_world(client: Client, speed: int = 1, patience: float = 20.0) -> World:
+    """The programme begins now, at START of its own time."""
+    ledger = FakeLedger()
+    clockwork = Clockwork(origin=START, anchor=datetime.now(UTC), speed=speed)
+    door = Door(client, ledger, clockwork, patience)
+    return World(client, ledger, FakePost(ledger), door, f"T{next(_CODES)}")
+
+
+@asynccontextmanager
+async def company(client: Client, ledger: Ledger, post: Post, build: str | None = None) -> AsyncIterator[Company]:
+    """The workers, working while the block runs."""
+    until = asyncio.Event()
+    workers = Company(client, ledger, post, build)
+    working = asyncio.create_task(workers.work(until))
+    try:
+        yield workers
+    finally:
+        until.set()
+        await working

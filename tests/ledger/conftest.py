@@ -1,0 +1,5 @@
+"""The ledger's tests run on both databases."""
+
+from tests.databases import database_url, empty_url, ledger, postgresql_url, sqlite_url
+
+__all__ = ["database_url", "empty_url", "ledger", "postgresql_url", "sqlite_url"]

@@ -1,0 +1,108 @@
+"""The local mailbox: delivered into, listed and shown."""
+
+from __future__ import annotations
+
+import mailbox
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from domain.letters import Letter
+from post.mailbox import MaildirCarrier, messages, show
+from post.messages import enveloped
+from post.ports import Envelope, PostTrouble
+from post.rendering import rendered
+from tests.post.specimens import ANA, LUCA, PEOPLE, SENDER, WANG, letter
+
+
+def envelope(told: Letter) -> Envelope:
+    return enveloped(told, rendered(told, PEOPLE, SENDER), PEOPLE, SENDER, "tandem.example.eu")
+
+
+@pytest.fixture
+async def filled(tmp_path: Path) -> Path:
+    path = tmp_path / "home" / "mail"
+    carrier = MaildirCarrier(path)
+    for told in (letter("asked"), letter("asked", WANG), letter("reminder/copied")):
+        await carrier.carry(envelope(told))
+    return path
+
+
+def test_messages_are_listed_as_they_came_with_their_headers_in_words(filled: Path) -> None:
+    rows = messages(filled)
+    assert [row.number for row in rows] == [1, 2, 3]
+    assert [row.to for row in rows] == [
+        "Ana García López <ana.garcia@ayto.example.eu>",
+        "王芳 <wangfang@drc.example.cn>",
+        "Ana García López <ana.garcia@ayto.example.eu>",
+    ]
+    assert rows[0].date == datetime(2023, 2, 20, 8, tzinfo=UTC)
+    assert rows[1].subject.startswith("[C1-01] 请审议《城市合作行动计划》第2版（双方审阅）")
+    assert all(row.path.is_file() for row in rows)
+
+
+def test_one_persons_messages_keep_their_numbers(filled: Path) -> None:
+    assert [row.number for row in messages(filled, WANG.email.upper())] == [2]
+    assert [row.number for row in messages(filled, ANA.email)] == [1, 3]
+    assert [row.number for row in messages(filled, LUCA.email)] == [3]
+    assert messages(filled, "nobody@example.eu") == []
+
+
+def test_a_message_is_shown_with_its_headers_and_its_text(filled: Path) -> None:
+    shown = show(filled, 2)
+    assert shown.startswith("From: IURC China secretariat <secretariat@tandem.example.eu>\nTo: 王芳 <")
+    assert "\nDate: Mon, 20 Feb 2023 16:00:00 +0800\nSubject: [C1-01] 请审议" in shown
+    assert shown.endswith("\n\n" + rendered(letter("asked", WANG), PEOPLE, SENDER).text)
+    assert "\nCc: Luca Moretti <luca.moretti@ayto.example.eu>\n" in show(filled, 3)
+
+
+@pytest.mark.parametrize("number", [0, -1, 4])
+def test_a_message_that_is_not_there_is_a_sentence(filled: Path, number: int) -> None:
+    with pytest.raises(LookupError, match=f"the mailbox has no message {number}; there are 3"):
+        show(filled, number)
+
+
+def test_a_mailbox_that_is_not_there_yet_is_empty(tmp_path: Path) -> None:
+    assert messages(tmp_path / "none") == []
+    with pytest.raises(LookupError, match="it is empty"):
+        show(tmp_path / "none", 1)
+
+
+async def test_the_same_letter_delivered_again_is_one_message_even_when_it_was_read(filled: Path) -> None:
+    carrier = MaildirCarrier(filled)
+    await carrier.carry(envelope(letter("asked")))
+    assert len(messages(filled)) == 3
+    first = messages(filled)[0].path
+    read = filled / "cur" / f"{first.name}:2,S"
+    first.rename(read)
+    await carrier.carry(envelope(letter("asked")))
+    assert messages(filled)[0].path == read
+    assert len(messages(filled)) == 3
+
+
+def test_any_mail_program_can_read_it(filled: Path) -> None:
+    held = mailbox.Maildir(filled, create=False)
+    assert len(held) == 3
+    assert not list((filled / "tmp").iterdir())
+
+
+def test_a_file_that_is_no_message_does_no_harm(filled: Path) -> None:
+    for name, content in (
+        ("a", b""),
+        ("b", b"\xff\x00 nothing"),
+        ("c", b"Date: never\nTo: =?x?=\nSubject: s\n\nt"),
+    ):
+        (filled / "new" / name).write_bytes(content)
+    (filled / "new" / ".hidden").write_bytes(b"")
+    rows = messages(filled)
+    assert len(rows) == 6
+    assert rows[-1].date is None and rows[-1].subject == "s"
+    for row in rows:
+        assert show(filled, row.number)
+
+
+async def test_a_disk_that_refuses_is_trouble_and_not_the_end(tmp_path: Path) -> None:
+    (tmp_path / "mail").write_text("a file where a folder should be")
+    with pytest.raises(PostTrouble, match="the mailbox cannot be written to"):
+        await MaildirCarrier(tmp_path / "mail").carry(envelope(letter("asked")))

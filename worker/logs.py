@@ -1,0 +1,73 @@
+"""Log lines: readable on a terminal, JSON otherwise, each with what it is about."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from structlog.typing import Processor
+
+from client.settings import Settings
+
+
+def arrange(settings: Settings) -> None:
+    """Send every log line, ours and the libraries', to standard error in one form."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    people = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
+    ends: list[Processor]
+    if people:
+        ends = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    else:
+        ends = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _engine_fields],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ends],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level.upper())
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # the engine's library appends its fields to the message too, where they would stand twice
+    from temporalio import activity, workflow
+
+    workflow.logger.workflow_info_on_message = False
+    activity.logger.activity_info_on_message = False
+
+
+def _engine_fields(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """What the engine's library tells of a line, under our names: entity, request, attempt."""
+    told = line.pop("temporal_workflow", None) or line.pop("temporal_activity", None) or {}
+    line.pop("temporal_activity", None)
+    for theirs, ours in (
+        ("workflow_id", "entity"),
+        ("update_id", "request"),
+        ("activity_type", "step"),
+        ("attempt", "attempt"),
+        ("run_id", "run"),
+        ("workflow_run_id", "run"),
+    ):
+        if told.get(theirs) is not None:
+            line.setdefault(ours, told[theirs])
+    return line
