@@ -43,7 +43,7 @@ def rebuild(ledger: SqlLedger, check: bool = True) -> Report:
         lives, size = _lives(evidence)
         wrong = []
         for entity, life in sorted(lives.items()):
-            differences = list(_differences(evidence, entity, life))
+            differences = list(_differences(evidence, entity, life, ledger.code))
             for difference in differences:
                 findings.add(f"{entity}: {difference}")
             if differences:
@@ -78,14 +78,14 @@ def _lives(evidence: Inspection) -> tuple[dict[str, _Life], int]:
     return lives, size
 
 
-def _differences(evidence: Inspection, entity: str, life: _Life) -> Iterator[str]:
+def _differences(evidence: Inspection, entity: str, life: _Life, code: str) -> Iterator[str]:
     assert life.state is not None
     records = entities.records_of(life.state)
     for field, key in record_fields():
         held = getattr(records, field)
         rows = [one.model_dump() for one in (held if isinstance(held, tuple) else (held,))]
         yield from _rows_differ(evidence, entity, field, key, rows)
-    yield from _snapshot_differs(evidence, entity, life)
+    yield from _snapshot_differs(evidence, entity, life, code)
     yield from _letters_differ(evidence, entity, life)
 
 
@@ -111,7 +111,7 @@ def _rows_differ(
                     yield f"{label}: {cell} is {stored[name][cell]}, by the entries it is {value}"
 
 
-def _snapshot_differs(evidence: Inspection, entity: str, life: _Life) -> Iterator[str]:
+def _snapshot_differs(evidence: Inspection, entity: str, life: _Life, code: str) -> Iterator[str]:
     assert life.state is not None
     try:
         stored = evidence.snapshot(entity)
@@ -121,9 +121,11 @@ def _snapshot_differs(evidence: Inspection, entity: str, life: _Life) -> Iterato
     if stored is None:
         yield "its snapshot is missing"
         return
-    number, kept = stored
+    number, by, kept = stored
     if number != life.number:
         yield f"its snapshot is of entry {number}, the last entry is {life.number}"
+    if by != code:
+        return  # another version made it, so nobody goes by it
     wanted = entities.snapshot(life.state)
     if not isinstance(kept, dict):
         yield "its snapshot is no snapshot"

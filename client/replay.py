@@ -102,4 +102,6 @@ async def _replayed(runs: Sequence[WorkflowHistory], limit: float = LIMIT) -> li
 
 def replayer() -> Replayer:
     """A replayer set up as the workers are."""
-    return Replayer(workflows=list(WORKFLOWS.values()), data_converter=data_converter(), workflow_runner=RUNNER)
+    return Replayer(
+        workflows=list(WORKFLOWS.values()), data_converter=data_converter(), workflow_runner=RUNNER
+    )

@@ -189,8 +189,8 @@ def show_funnel(lines: list[Line]) -> None:
     most = max(len(lines), 1)
     width = max(len(name) for name, _ in _FUNNEL)
     for name, count in funnel(lines):
-        bar = "█" * round(24 * count / most)
-        showing.line(Text.assemble(f"{name:<{width}}  {count:>3}  ", (bar, "cyan")))
+        bar = Text("  " + "█" * round(24 * count / most), style="cyan") if count else Text()
+        showing.line(Text.assemble(f"{name:<{width}}  {count:>3}", bar))
 
 
 def _style(line: Line) -> str:

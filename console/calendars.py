@@ -48,10 +48,11 @@ def calendar(
     _months(lists, codes, year)
     showing.line()
     showing.heading("Days off (weekends left out)")
-    showing.table(
-        [Column("Day"), *(loose(one) for one in codes)],
-        [(f"{day:%a %Y-%m-%d}", *reasons) for day, reasons in _off(lists, codes, year)],
-    )
+    off = [(f"{day:%a %Y-%m-%d}", *reasons) for day, reasons in _off(lists, codes, year)]
+    if off:
+        showing.table([Column("Day"), *(loose(one) for one in codes)], off)
+    else:
+        showing.line("none known yet")
     makeup = [(worked.on, worked.name) for worked in _makeup(lists, year)]
     if makeup:
         showing.line()

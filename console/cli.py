@@ -22,6 +22,7 @@ from console import (
     mailbox,
     partnerships,
     people,
+    programmes,
     proposing,
     records,
     running,
@@ -70,7 +71,10 @@ def tandem(
 
 app.command("up", rich_help_panel=RUNNING)(running.up)
 app.command("worker", rich_help_panel=RUNNING)(running.worker)
+app.command("prepare", rich_help_panel=RUNNING)(running.prepare)
 app.command("settings", rich_help_panel=RUNNING)(running.settings)
+
+app.add_typer(programmes.app, name="programme", rich_help_panel=ASKING)
 
 app.command("tasks", rich_help_panel=READING)(tasks.tasks)
 app.command("board", rich_help_panel=READING)(board.board)

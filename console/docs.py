@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from pydantic import BaseModel
@@ -12,9 +14,9 @@ from domain.stages import LIFECYCLE, default_terms
 from domain.stages.step import Step
 from domain.staging import CONDITIONS, conditions_of
 from domain.terms import GateTerms, Reach, Rung, Silence, Terms
-from domain.values import POLITICAL, listed
+from domain.values import POLITICAL, Refusal, listed
 
-app = typer.Typer(no_args_is_help=True, help="Pages written from the code.")
+app = typer.Typer(invoke_without_command=True, help="Write the pages of docs/ that are made from the code.")
 
 _CONDITIONS = {
     "focal_points_named": "both sides have a focal point",
@@ -30,6 +32,21 @@ _REACHES = {
     Reach.TEAM_LEADER: "the team leader as well",
     Reach.AUTHORITY: "the secretariat decides whether to write to the authority by hand",
 }
+
+
+@app.callback()
+def pages(
+    ctx: typer.Context,
+    to: Annotated[Path, typer.Option("--to", metavar="DIR", help="The folder of the pages.")] = Path("docs"),
+) -> None:
+    if ctx.invoked_subcommand is not None:
+        return
+    page = to / "lifecycle.md"
+    try:
+        page.write_text(lifecycle_page(), encoding="utf-8")
+    except OSError as error:
+        raise Refusal(f"cannot write {page}: {(error.strerror or str(error)).lower()}") from None
+    print(f"wrote {page}")
 
 
 @app.command()

@@ -12,11 +12,12 @@ from rich.text import Text
 from typer.core import TyperGroup
 
 from client.troubles import Trouble
+from client.yaml_files import WrongFile
 from console import showing
 from domain.values import Refusal
 
 FAILED = 1
-MISUSED = 2
+_MOST = 40
 
 
 class Commands(TyperGroup):
@@ -25,6 +26,13 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             return super().invoke(ctx)
+        except WrongFile as wrong:
+            for problem in wrong.problems[:_MOST]:  # as compilers tell it, so that editors find the line
+                showing.terminal(stderr=True).print(Text(problem))
+            left = len(wrong.problems) - _MOST
+            more = f", {left} of them not shown" if left > 0 else ""
+            say(f"{showing.counted(len(wrong.problems), 'problem')} in the file{more}; nothing was loaded")
+            raise typer.Exit(FAILED) from None
         except (Refusal, Trouble) as told:
             say(told.sentence)
             raise typer.Exit(FAILED) from None

@@ -224,7 +224,8 @@ class _Lines:
         when = f"{moment.at.astimezone(self._zone):%Y-%m-%d %H:%M}"
         told = moment.told + (moment.quiet if unfolded else [])
         for place, sentence in enumerate(told):
-            text = Text(sentence[:1].upper() + sentence[1:])
+            # an erased person's id is not a word to be made a capital of
+            text = Text(sentence if sentence.startswith("p-") else sentence[:1].upper() + sentence[1:])
             if place == 0 and moment.recorded_late is not None:
                 late = moment.recorded_late.astimezone(self._zone)
                 text.append(f"  [recorded late, {late:%Y-%m-%d %H:%M}]", style="yellow")

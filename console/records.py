@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 import audit
-from client import people
+from client import people, preparing
 from client.reading import Attempt, Checkpoint, entity_of, partnership
 from console import errors, showing, telling
 from console.errors import FAILED
-from console.session import AsJson, records
+from console.session import AsJson, records, session
 from console.showing import Column, loose
 from domain.values import Refusal
 
@@ -48,6 +48,13 @@ def rebuild(
             showing.line(f"{what}; {_count(report)} found, {done}")
     if check and not report.clean:
         raise typer.Exit(FAILED)
+
+
+@records_app.command()
+def migrate(ctx: typer.Context) -> None:
+    """Bring the tables up to this version; `tandem up` does so by itself."""
+    preparing.tables(session(ctx).settings())
+    showing.line("the ledger's tables are those of this version")
 
 
 @ledger_app.command()

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from client import house, replay, whereabouts
+from client import house, preparing, replay, whereabouts
 from client.connection import connect
 from client.reading import entity_of
 from client.settings import Settings, described, unknown
@@ -69,6 +69,18 @@ def worker(ctx: typer.Context) -> None:
     sys.stdout.flush()
     environment = {**os.environ, **settings.environment()}
     os.execve(sys.executable, [sys.executable, "-m", "worker"], environment)  # noqa: S606 - no shell is wanted
+
+
+def prepare(ctx: typer.Context) -> None:
+    """Make the ledger's tables, and what the engine's namespace must know; once per version, before `worker`."""
+    held = session(ctx).settings()
+    preparing.tables(held)
+    showing.line("the ledger's tables are those of this version")
+    fresh = asyncio.run(preparing.namespace(held))
+    showing.line(
+        f"the namespace {held.temporal_namespace!r} knows all search attributes"
+        + (f"; new to it: {', '.join(fresh)}" if fresh else "")
+    )
 
 
 def settings(ctx: typer.Context, as_json: AsJson = False) -> None:

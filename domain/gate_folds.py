@@ -44,7 +44,8 @@ def decision_made(state: S, event: ev.DecisionMade) -> S:
 def decision_taken_back(state: S, event: ev.DecisionTakenBack) -> S:
     gate = state.gate(event.gate)
     votes = tuple(vote for vote in gate.votes if vote.seat != event.seat)
-    state = with_gate(state, event.gate, votes=votes, outcome=None, settled=None, due=None)
+    arrivals = gate.arrived(event.seat, event.at)
+    state = with_gate(state, event.gate, votes=votes, arrivals=arrivals, outcome=None, settled=None, due=None)
     state = put(state, gates=tuple(held for held in state.gates if held.id != event.voids))
     if not gate.is_open:
         state = with_stage(state, gate.stage, awaiting=False, status=StageStatus.OPEN, stuck_since=None)
@@ -58,7 +59,7 @@ def seat_handed_over(state: S, event: ev.SeatHandedOver) -> S:
         seat.model_copy(update={"person": event.to}) if place == event.seat else seat
         for place, seat in enumerate(gate.seats)
     )
-    return with_gate(state, event.gate, seats=seats)
+    return with_gate(state, event.gate, seats=seats, arrivals=gate.arrived(event.seat, event.at))
 
 
 def advice_asked(state: S, event: ev.AdviceAsked) -> S:
@@ -80,7 +81,9 @@ def advice_given(state: S, event: ev.AdviceGiven) -> S:
 
 
 def decider_added(state: S, event: ev.DeciderAdded) -> S:
-    return with_gate(state, event.gate, seats=(*state.gate(event.gate).seats, event.seat))
+    gate = state.gate(event.gate)
+    arrivals = gate.arrived(len(gate.seats), event.at)
+    return with_gate(state, event.gate, seats=(*gate.seats, event.seat), arrivals=arrivals)
 
 
 def clarification_asked(state: S, event: ev.ClarificationAsked) -> S:

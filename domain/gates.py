@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from domain.clocks import Clock
 from domain.events import Outcome
 from domain.requests import Verdict
@@ -33,6 +35,13 @@ class Advice(Value):
     answered: UtcTime | None = None
 
 
+class Arrival(Value):
+    """When a seat came to whoever sits in it now, later than the gate opened."""
+
+    seat: int
+    at: UtcTime
+
+
 class Gate(Value):
     """A gate as it stands. `id` is the gate's code and the number of the version: `G5.review/2`."""
 
@@ -52,6 +61,8 @@ class Gate(Value):
     outcome: Outcome | None = None
     settled: UtcTime | None = None
     silent: bool = False
+    arrivals: tuple[Arrival, ...] = ()
+    """Of seats that were added or handed over, or whose decision was taken back."""
     due: UtcTime | None = None
     """The deadline as it stood when the gate was settled."""
 
@@ -65,6 +76,14 @@ class Gate(Value):
 
     def vote_of(self, seat: int) -> Vote | None:
         return next((vote for vote in self.votes if vote.seat == seat), None)
+
+    def waiting_since(self, seat: int) -> datetime:
+        """Since when a seat is asked to decide."""
+        return next((one.at for one in reversed(self.arrivals) if one.seat == seat), self.clock.start)
+
+    def arrived(self, seat: int, at: datetime) -> tuple[Arrival, ...]:
+        """The arrivals with one more."""
+        return (*(one for one in self.arrivals if one.seat != seat), Arrival(seat=seat, at=at))
 
     def waiting(self) -> tuple[int, ...]:
         """The seats that have not decided."""

@@ -31,6 +31,7 @@ def first_lapse(state: S, at: datetime) -> tuple[ev.AnyEvent, ...]:
     named in the event. What became due in the past meanwhile, by a change of calendar or while all stood
     still, takes effect now: a history never runs backwards.
     """
+    at = max(at, state.now)
     bundles = _bundles(_newest(falls(state), at)) if not _quiet(state) else {}
     candidates = [(when, 1, name) for when, name in _dues(state) if when <= at and name != "reminder"]
     candidates += [(own[-1].at, 2, recipient) for recipient, own in bundles.items()]

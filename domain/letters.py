@@ -62,7 +62,8 @@ def letters_for(before: Partnership | None, after: Partnership, entry: Entry) ->
     Whatever has come up for somebody to do is asked for; beyond that each event has those who must know. The
     political level is written to by people only (domain.md 2.9).
     """
-    drafts = [*_news(before, after, entry.event), *_asked(before, after, entry.event)]
+    news = [*_news(before, after, entry.event)]
+    drafts = [*news, *_asked(before, after, news)]
     # nothing goes out under a suspension except to those who keep it; the rest is in the letter that ends it
     unwritten = [*after.political(), *_beyond_the_secretariat(after)]
     letters: dict[str, Letter] = {}
@@ -132,25 +133,30 @@ def item_of(state: Partnership, task: Task, offset: int | None = None) -> Letter
     )
 
 
-def _asked(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
-    """What has come up with this event, for each person in one letter."""
-    # a task whose clock begins anew is asked for anew, as that of a stage that opens again
-    known = [_begun(task) for task in tasks_of(before)] if before is not None else []
+def _asked(before: Partnership | None, after: Partnership, news: list[_Draft]) -> Iterator[_Draft]:
+    """What has come up with this event, for each person in one letter, where no news asks them for it."""
+    known = _owed(before) if before is not None else []
+    told = [(item.task, person) for one in news if one.asks for item in one.items for person in one.to]
     fresh: dict[tuple[str, PersonId], list[LetterItem]] = {}
     for task in tasks_of(after):
-        if _begun(task) in known:
-            continue
         kind = {"answer": "question", "at_risk": "at_risk"}.get(task.what, "asked")
         if for_signature(after, task):
             kind = "signature"
         for person in recipients(after, task):
-            fresh.setdefault((kind, person), []).append(item_of(after, task))
+            begun = (task.id, task.clock.start if task.clock else None, person)
+            if begun not in known and (task.id, person) not in told:
+                fresh.setdefault((kind, person), []).append(item_of(after, task))
     for (kind, person), items in fresh.items():
         yield _Draft(kind=kind, to=(person,), items=tuple(items), asks=True)
 
 
-def _begun(task: Task) -> tuple[str, datetime | None]:
-    return task.id, task.clock.start if task.clock else None
+def _owed(state: Partnership) -> list[tuple[str, datetime | None, PersonId]]:
+    """Who is asked for what, told apart by when its clock began: a stage that opens again asks anew."""
+    return [
+        (task.id, task.clock.start if task.clock else None, person)
+        for task in tasks_of(state)
+        for person in recipients(state, task)
+    ]
 
 
 def _beyond_the_secretariat(state: Partnership) -> tuple[PersonId, ...]:

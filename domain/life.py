@@ -152,6 +152,11 @@ def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -
         to = request.to.model_copy(update={"since": at, "until": None})
     left = [held for held in now if held.person != request.leaving]
     clock = None
+    if to is None and not left and role is Role.OPERATOR:
+        raise Refusal(
+            f"{request.leaving} is the only operator of {state.code}, and without one nobody could name another; "
+            "say who takes over (to)"
+        )
     if to is None and not left:
         name = f"successor.{role.value}.{side.value}/{day(at)}"
         clock = state.clock_for(name, state.terms.successor, (OPERATOR,), at)

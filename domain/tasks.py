@@ -83,7 +83,7 @@ def _tasks(state: PartnershipState) -> Iterator[Task]:
                 "decide",
                 gate.terms.title,
                 gate.seats[place],
-                gate.clock.start,
+                gate.waiting_since(place),
                 gate.clock,
                 gate,
             )
@@ -184,14 +184,18 @@ def recipients(state: PartnershipState, task: Task) -> tuple[PersonId, ...]:
     """Who is written to about a task.
 
     The political level is never written to by itself: its side's focal point is asked to bring it to them
-    (domain.md 2.9). The secretariat has its table of tasks instead of reminders.
+    (domain.md 2.9), or the operators where there is none. The secretariat has its table of tasks instead of reminders.
     """
     if not for_signature(state, task):
         return task.persons
     political = state.political()
     others = tuple(person for person in task.persons if person not in political)
     focal = tuple(held.person for held in state.holders_of(Role.FOCAL_POINT, task.seat.side, state.now))
-    return tuple(dict.fromkeys((*others, *(person for person in focal if person not in political))))
+    bringers = tuple(person for person in focal if person not in political)
+    if not others and not bringers:
+        operators = state.holders_of(OPERATOR.role, OPERATOR.side, state.now)
+        bringers = tuple(held.person for held in operators if held.person not in political)
+    return tuple(dict.fromkeys((*others, *bringers)))
 
 
 def for_signature(state: PartnershipState, task: Task) -> bool:
@@ -230,8 +234,15 @@ def _falls(state: PartnershipState, task: Task) -> Iterator[Fall]:
             if fired and rung.offset <= max(fired):
                 continue
             at = rung_time(state, task.deadline, rung, recipient)
-            if at > task.since:
+            if at > _owes_since(state, task, recipient):
                 yield Fall(at=at, recipient=recipient, task=task, rung=rung)
+
+
+def _owes_since(state: PartnershipState, task: Task, recipient: PersonId) -> datetime:
+    """Since when a recipient has been asked: whoever takes over a role is not reminded of what was before."""
+    role = Role.FOCAL_POINT if task.seat.role in POLITICAL else task.seat.role
+    held = state.holders_of(role, task.seat.side, state.now)
+    return max([task.since, *(one.since for one in held if one.person == recipient)])
 
 
 def rung_time(state: PartnershipState, deadline: Deadline, rung: Rung, recipient: PersonId) -> datetime:

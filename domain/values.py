@@ -23,7 +23,8 @@ class Remembering(Value):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         copied = super().model_copy(update=update, deep=deep)
         # pydantic copies the whole __dict__: without this an amended copy would answer from the old one
-        for name in [name for name in copied.__dict__ if name not in type(self).model_fields]:
+        fields = type(self).model_fields
+        for name in [name for name in copied.__dict__ if name not in fields]:
             del copied.__dict__[name]
         return copied
 

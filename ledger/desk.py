@@ -18,11 +18,18 @@ class Desk:
     """A place to read and write; every method is a transaction of its own.
 
     Trouble with the database (SQLAlchemy's errors) is handed on to the caller, who tries again later.
+    `code` is the version of the product, which every entry it writes names.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, code: str) -> None:
         self._engine = engine
+        self._code = code
         self._writer = engine.execution_options(writing=True)
+
+    @property
+    def code(self) -> str:
+        """The version of the product that reads and writes here."""
+        return self._code
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -10,11 +12,14 @@ from sqlalchemy.exc import ArgumentError
 
 _PRAGMAS = (
     "busy_timeout = 30000",
-    "journal_mode = WAL",
     "synchronous = FULL",  # with NORMAL a power cut takes acknowledged entries along
     "foreign_keys = ON",
     "recursive_triggers = ON",  # so that INSERT OR REPLACE asks the delete trigger
 )
+
+
+_PATIENCE = 30.0
+"""How long a writer waits for another one, in seconds."""
 
 
 def database_url(url: str) -> URL:
@@ -50,7 +55,7 @@ def engine_for(url: str) -> Engine:
             address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"connect_timeout": 10}
         )
     engine = create_engine(
-        address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"timeout": 30}
+        address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"timeout": _PATIENCE}
     )
 
     @event.listens_for(engine, "connect")
@@ -58,6 +63,7 @@ def engine_for(url: str) -> Engine:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
+        _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -65,3 +71,15 @@ def engine_for(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _write_ahead(connection: sqlite3.Connection) -> None:
+    """Keep a write-ahead log; SQLite does not wait its turn for that as it does for everything else."""
+    give_up = time.monotonic() + _PATIENCE
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > give_up:
+                raise
+            time.sleep(0.02)

@@ -63,7 +63,7 @@ class Inspection:
         columns = ", ".join(StoredEntry._fields)
         query = text(f"SELECT {columns} FROM entries ORDER BY position")  # noqa: S608 - our own column names
         try:
-            for row in self._connection.execution_options(yield_per=500).execute(query):
+            for row in self._connection.execute(query, execution_options={"yield_per": 500}):
                 yield StoredEntry(*row)
         except OperationalError:
             raise
@@ -120,13 +120,13 @@ class Inspection:
             raise Unreadable(f"a cell of table {table.name} cannot be read: {error}") from None
         return {row[key] if key else entity: {name: row[name] for name in model.model_fields} for row in rows}
 
-    def snapshot(self, entity: str) -> tuple[Any, Any] | None:
-        """The stored snapshot and the number of the entry it was made after."""
+    def snapshot(self, entity: str) -> tuple[Any, Any, Any] | None:
+        """The number of the entry it was made after, the version that made it, and the stored snapshot."""
         try:
             found = self._connection.execute(select(states).where(states.c.entity == entity)).one_or_none()
         except ValueError as error:
             raise Unreadable(f"the snapshot cannot be read: {error}") from None
-        return (found.number, found.snapshot) if found is not None else None
+        return (found.number, found.code, found.snapshot) if found is not None else None
 
     def letters(self, entity: str) -> tuple[StoredLetter, ...]:
         """The letters on file for an entity."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, func, select
+from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, Text, func, select, type_coerce
 
 from domain import entities
 from domain.entities import State
@@ -201,7 +202,7 @@ class Reading(Desk):
     def state(self, entity: str) -> State | None:
         """Where an entity stands, in the domain's words; None where it has no entries."""
         with self._reading() as connection:
-            found = state_of(connection, entity)
+            found = state_of(connection, entity, self._code)
             return found[1] if found else None
 
     def board(self, programme: str | None = None) -> Board:
@@ -262,13 +263,18 @@ def last_number(connection: Connection, entity: str) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def state_of(connection: Connection, entity: str) -> tuple[int, State] | None:
-    """The number of an entity's last entry and where it stands after it: from its snapshot, else folded."""
+def state_of(connection: Connection, entity: str, code: str) -> tuple[int, State] | None:
+    """The number of an entity's last entry and where it stands after it.
+
+    From its snapshot, where this version of the product made one that can be read; else folded from entries.
+    """
     last = last_number(connection, entity)
     if last == 0 or entity.startswith("attempts/"):
         return None
-    kept = connection.execute(select(states).where(states.c.entity == entity)).mappings().one_or_none()
-    if kept is not None and kept["number"] == last:
-        return last, entities.revived(entity, kept["snapshot"])
+    current = (states.c.entity == entity, states.c.number == last, states.c.code == code)
+    kept = connection.scalar(select(type_coerce(states.c.snapshot, Text)).where(*current))
+    if kept is not None:
+        with suppress(ValueError):
+            return last, entities.revived(entity, json.loads(kept))
     bodies = select(entries.c.body).where(entries.c.entity == entity).order_by(entries.c.number)
     return last, entities.fold(entity, [entry_of(body).event for body in connection.scalars(bodies)])

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
 
 from activities.ports import Recorded
 from domain import entities
@@ -49,12 +49,8 @@ def open_ledger(url: str, code: str | None = None) -> SqlLedger:
 class SqlLedger(Reading, LetterBook, Registry, Evidence):
     """The ledger in a database: it records, and answers what the console, the post room and auditors ask.
 
-    `code` is the version of the product, written into every entry. An object may be shared by threads.
+    An object may be shared by threads.
     """
-
-    def __init__(self, engine: Engine, code: str) -> None:
-        super().__init__(engine)
-        self._code = code
 
     def record(self, batch: Sequence[Entry]) -> Recorded:
         """Put a batch of one entity's entries on record, with the rows and letters that follow from them.
@@ -69,7 +65,7 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
         _in_order(entity, batch)
         with self._writing() as connection:
             newest = _locked_head(connection)
-            found = state_of(connection, entity)
+            found = state_of(connection, entity, self._code)
             last, state = found if found is not None else (0, None)
             _compare(connection, entity, [entry for entry in batch if entry.number <= last])
             fresh = [entry for entry in batch if entry.number > last]
@@ -87,7 +83,7 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 newest = Checkpoint(size=newest.size + 1, head=rows[-1]["hash"])
             if state is not None and rows:
                 _append(connection, rows, newest)
-                project(connection, fresh[-1].number, state)
+                project(connection, fresh[-1].number, state, self._code)
                 plan(connection, planned, newest)
             return Recorded(
                 number=batch[-1].number if fresh else last,
@@ -142,8 +138,10 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
         with self._writing() as connection:
             newest = _locked_head(connection)
             if last_number(connection, entity) == number:
-                project(connection, number, state)
-                stray = letters.c.number.not_between(1, number)
+                for _, table, _, _ in RECORDS:  # a damaged row could not even be compared
+                    connection.execute(delete(table).where(table.c.entity == entity))
+                project(connection, number, state, self._code)
+                stray = ~letters.c.number.between(1, number)
                 connection.execute(delete(letters).where(_unsent(entity), stray))
                 plan(connection, due, newest, LetterStatus.HELD)
 
@@ -213,7 +211,7 @@ def _append(connection: Connection, rows: list[dict[str, Any]], newest: Checkpoi
     connection.execute(update(head).values(size=newest.size, hash=newest.head))
 
 
-def project(connection: Connection, number: int, state: entities.State) -> None:
+def project(connection: Connection, number: int, state: entities.State, code: str) -> None:
     """Bring an entity's rows and snapshot up to its state after entry `number`; unchanged rows stay untouched."""
     entity = state.entity
     records = entities.records_of(state)
@@ -225,7 +223,7 @@ def project(connection: Connection, number: int, state: entities.State) -> None:
         connection,
         states,
         "entity",
-        {"entity": entity, "number": number, "snapshot": entities.snapshot(state)},
+        {"entity": entity, "number": number, "code": code, "snapshot": entities.snapshot(state)},
     )
 
 

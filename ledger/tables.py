@@ -156,9 +156,13 @@ states = Table(
     METADATA,
     Column("entity", Text, primary_key=True),
     Column("number", BigInteger, nullable=False),
+    Column("code", Text, nullable=False),
     Column("snapshot", Json, nullable=False),
 )
-"""Where each entity stood after its entry `number`; saves folding all of them again, and can be dropped."""
+"""Where each entity stood after its entry `number`; saves folding all of them again, and can be dropped.
+
+`code` is the version of the product that folded it: another one may fold the same entries to more.
+"""
 
 letters = Table(
     "letters",

@@ -126,7 +126,11 @@ def _from_binaries() -> Server:
             "UTF8",
             "--no-sync",
         )
-        settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
+        # nothing here outlives the run, and every fresh database would wait for the disk
+        hasty = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        settings = (
+            f"{hasty} -c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
+        )
         control = str(binaries / "pg_ctl")
         # the server inherits the pipes of pg_ctl unless it has a log of its own
         run(control, "-D", str(data), "-l", str(folder / "log"), "-o", settings, "-w", "start")

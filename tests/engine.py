@@ -165,7 +165,9 @@ def new_world(client: Client, speed: int = 1, patience: float = 20.0) -> World:
 
 
 @asynccontextmanager
-async def company(client: Client, ledger: Ledger, post: Post, build: str | None = None) -> AsyncIterator[Company]:
+async def company(
+    client: Client, ledger: Ledger, post: Post, build: str | None = None
+) -> AsyncIterator[Company]:
     """The workers, working while the block runs."""
     until = asyncio.Event()
     workers = Company(client, ledger, post, build)

@@ -77,6 +77,8 @@ class Story:
         self.at: datetime = first.at
         self.entries: list[Entry] = []
         self.letters: list[Letter] = []
+        self.states: list[Partnership] = []
+        """The partnership after each entry."""
         self._record((first,), None)
 
     @property
@@ -94,6 +96,7 @@ class Story:
             after = state.after((entry.event,)) if state is not None else self.partnership
             self.letters += letters_for(state, after, entry)
             self.entries.append(entry)
+            self.states.append(after)
             state = after
         if state is not None:
             self.partnership = state
@@ -108,7 +111,7 @@ class Story:
         """The same, each thing spoken when it is due: a workflow that never sleeps in."""
         told: list[AnyEvent] = []
         while (due := self.partnership.next_due()) is not None and due <= at:
-            told += self.until(due)
+            told += self.until(max(due, self.at))
         self.at = at
         return tuple(told)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -42,6 +42,7 @@ THREADS = 8
 ROUNDS = 16
 """So many entities' letters are sent at the same time."""
 _DRAIN = timedelta(seconds=20)
+_PATIENCE = 30
 
 log = structlog.get_logger()
 
@@ -97,21 +98,35 @@ class Company:
         )
 
     async def work(self, until: asyncio.Event) -> None:
-        """Work until told to stop, then finish what is in hand (for 20 seconds at most)."""
-        async with AsyncExitStack() as stack:
-            stack.callback(self._pool.shutdown)
-            for worker in (self._letters, self._main):
-                await stack.enter_async_context(worker)
-            log.info("the worker is ready", queue=TASK_QUEUE)
-            await until.wait()
-            log.info("the worker stops; it takes nothing new", waiting_for=str(self.in_hand))
-            telling = asyncio.create_task(self._tell())
-            stack.callback(telling.cancel)
+        """Work until told to stop, then finish what is in hand, for half a minute at most.
 
-    async def _tell(self) -> None:
-        while True:
-            await asyncio.sleep(2)
+        Raises what a worker failed with, should one stop by itself.
+        """
+        workers = {asyncio.create_task(worker.run()) for worker in (self._letters, self._main)}
+        stopping = asyncio.create_task(until.wait())
+        log.info("the worker is ready", queue=TASK_QUEUE)
+        try:
+            await asyncio.wait({*workers, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            log.info("the worker stops; it takes nothing new", waiting_for=str(self.in_hand))
+            await self._drain(workers)
+        finally:
+            stopping.cancel()
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _drain(self, workers: set[asyncio.Task[None]]) -> None:
+        ends = asyncio.gather(self._main.shutdown(), self._letters.shutdown())
+        waiting: set[asyncio.Future[Any]] = {*workers, ends}
+        for _ in range(_PATIENCE // 2):
+            done, waiting = await asyncio.wait(waiting, timeout=2)
+            for task in done:
+                await task
+            if not waiting:
+                return
             log.info("still waiting", waiting_for=str(self.in_hand))
+        # seen where the engine is gone: its library then waits for its farewell for ever
+        log.warning("not waiting any longer; the engine hands out again what was left")
+        for task in waiting:
+            task.cancel()
 
 
 class ProgrammePost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from enum import StrEnum
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from domain.rehearsal.chance import chance
 from domain.requests import AgreementStep, ExchangeMode
@@ -22,14 +22,20 @@ class Tempo(StrEnum):
     SILENT = "silent"
 
 
-class Session(Value):
+class Told(Value):
+    """Part of a script. It never enters a history, so what is not known in it is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Session(Told):
     """A working session on a day that is known, such as a published one."""
 
     on: date
     mode: ExchangeMode = ExchangeMode.VIRTUAL
 
 
-class Visit(Value):
+class Visit(Told):
     """A study visit to one side, on paper until travel is possible."""
 
     on: date
@@ -38,7 +44,7 @@ class Visit(Value):
     host: Side = Side.CN
 
 
-class Pause(Value):
+class Pause(Told):
     """A time in which everything stands still; without `until` it lasts to the end."""
 
     since: date
@@ -46,7 +52,7 @@ class Pause(Value):
     reason: Code = "elections"
 
 
-class Leaving(Value):
+class Leaving(Told):
     """A person leaves on a day; after a vacancy the spare person behind `to` takes over."""
 
     on: date
@@ -56,7 +62,7 @@ class Leaving(Value):
     to: str
 
 
-class Replacing(Value):
+class Replacing(Told):
     """Another member takes the place of a side's member, with people from the spare list."""
 
     on: date
@@ -71,13 +77,13 @@ class Replacing(Value):
     signatory: str
 
 
-class Withdrawing(Value):
+class Withdrawing(Told):
     on: date
     side: Side
     reason: Code
 
 
-class Character(Value):
+class Character(Told):
     """One partnership's story. Days are jittered by the seed unless `exact`; what is None does not happen."""
 
     code: Code
@@ -110,7 +116,7 @@ class Character(Value):
     replaced: Replacing | None = None
 
 
-class Script(Value):
+class Script(Told):
     """What a rehearsal plays: the programme's own days, and a character for each partnership that has one."""
 
     extension_asked: date | None = None

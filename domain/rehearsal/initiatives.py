@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from domain import requests as rq
 from domain.rehearsal.chance import noon
-from domain.rehearsal.characters import Session, Visit
+from domain.rehearsal.characters import Session
 from domain.rehearsal.papers import GROUPS, organisation
 from domain.rehearsal.replies import visits_made
 from domain.rehearsal.scene import Planned, Scene
 from domain.stages.study_visits import VisitMode
 from domain.staging import missing
 from domain.state import StageStatus
-from domain.terms import Stage
+from domain.terms import Silence, Stage
 from domain.values import SIDES, Holder, Organisation, Role, Side
 
 _LEAD = {VisitMode.PHYSICAL: 100, VisitMode.HYBRID: 60, VisitMode.VIRTUAL: 35}
@@ -135,7 +135,7 @@ def _unsticking(scene: Scene) -> Iterator[Planned]:
     for gate in state.open_gates():
         deadline = state.deadline(gate.clock)
         quiet = [seat for place in gate.waiting() if scene.unreachable((seat := gate.seats[place]).side)]
-        if deadline is None or not quiet or gate.terms.silence.value != "never":
+        if deadline is None or not quiet or gate.terms.on_silence is not Silence.NEVER:
             continue
         makers = state.makers_of(gate.stage)
         first = next((one for one in scene.holders(Role.OPERATOR) if one.person not in makers), None)
@@ -221,7 +221,8 @@ def _engaging(scene: Scene) -> Iterator[Planned]:
         if number >= 2 and (scoped is None or scene.character.plans is None):
             continue  # the later two come once a partnership gets somewhere
         since = opened if number < 2 or scoped is None else max(scoped, noon(scene.character.opens))
-        recorder = scene.focal_point(side) if draw.random() < 0.5 else scene.holder(Role.CLUSTER_MANAGER)
+        focal = scene.holder(Role.FOCAL_POINT, side) if draw.random() < 0.5 else None
+        recorder = focal or scene.holder(Role.CLUSTER_MANAGER)
         if code in known or recorder is None or scene.unreachable(side):
             continue
         when = scene.after(recorder, since, 8, 70, "engaging", number)
@@ -238,7 +239,9 @@ def _holidays(scene: Scene) -> Iterator[Planned]:
         giver, deputy = scene.holder(Role.FOCAL_POINT, side), scene.holder(Role.DEPUTY, side)
         year = scene.at.year
         share = 0.35 if side is Side.EU else 0.12
-        if giver is None or deputy is None or scene.chance("leave", year, side).random() >= share:
+        if giver is None or deputy is None or scene.unreachable(side):
+            continue
+        if scene.chance("leave", year, side).random() >= share:
             continue
         since, until = _august(giver, year)
         if scene.at >= since or any(
@@ -256,5 +259,3 @@ def _august(giver: Holder, year: int) -> tuple[datetime, datetime]:
     first = datetime(year, 8, 1, tzinfo=zone)
     return first.astimezone(UTC), datetime(year, 9, 1, tzinfo=zone).astimezone(UTC)
 
-
-__all__ = ["Visit", "initiatives", "sessions"]

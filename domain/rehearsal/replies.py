@@ -13,6 +13,7 @@ from domain.rehearsal.characters import Tempo, Visit
 from domain.rehearsal.papers import paper
 from domain.rehearsal.scene import Planned, Scene
 from domain.stages.study_visits import VisitMode
+from domain.staging import missing
 from domain.tasks import Task, recipients, reminded, tasks_of
 from domain.terms import Seat, Stage
 from domain.values import SIDES, Holder, Role, Side
@@ -58,7 +59,7 @@ def reply_to(scene: Scene, holder: Holder, task: Task, *about: object) -> Reply:
         silent = gone or draw.random() < _UNANSWERED[scene.tempo(holder)] or at >= task.deadline.at
         return Reply(None if silent else at)
     due = max(task.deadline.at, scene.floor)
-    limit = due + timedelta(days=draw.uniform(4, 11))
+    limit = due + timedelta(days=draw.triangular(4, 26, 9))
     if at <= limit and not gone:
         return Reply(at)
     caller = scene.holder(Role.OPERATOR)
@@ -269,6 +270,8 @@ def _handing_over(
         if deputy.person not in (holder.person, *makers):
             request = rq.HandOver(gate=gate.code, to=deputy.person)
             at = scene.worked(holder, when, "hand over", *about)
+            if scene.actor(holder, max(at, scene.at)).person == deputy.person:
+                return  # the deputy acts for the holder already
             yield from scene.planned(_id("hand_over", *about[1:]), at, holder, request)
             return
 
@@ -295,6 +298,8 @@ def _asking_advice(
     if adviser is None or adviser.person == holder.person:
         return at
     asked = next((one for one in gate.advice if one.by == holder.person), None)
+    if asked is None and any(one.of == adviser.person and one.answer is None for one in gate.advice):
+        return at
     if asked is None:
         question = scene.text("advice_question", holder, *about)
         request = rq.AskAdvice(gate=gate.code, of=adviser.person, question=question.hash)
@@ -417,10 +422,18 @@ def _confirming(scene: Scene, task: Task) -> Iterator[Planned]:
         return
     about = ("confirm", number)
     when = scene.after(second, proposal.at, 0.5, 5, *about)
-    declines = isinstance(proposal.matter, rq.Waive) and scene.chance("decline", number).random() < 0.15
-    if declines and number == 1:
+    if _declined(scene, proposal.matter, number, when):
         remark = scene.text("remark", second, *about)
         declined = rq.Decline(proposal=number, remark=remark.hash)
         yield from scene.planned(_id("decline", number), when, second, declined, remark)
     else:
         yield from scene.planned(_id(*about), when, second, rq.Confirm(proposal=number))
+
+
+def _declined(scene: Scene, matter: rq.Matter, number: int, when: datetime) -> bool:
+    """A waiver is declined when it is not needed any more, and a first one now and then all the same."""
+    if not isinstance(matter, rq.Waive):
+        return False
+    if matter.condition not in missing(scene.state, matter.stage, max(when, scene.at)):
+        return True
+    return number == 1 and scene.chance("decline", number).random() < 0.15

@@ -21,8 +21,8 @@ from domain.values import SIDES, Actor, Holder, PersonId, Role, Side, TextHash, 
 
 _SHARES = {
     Tempo.PROMPT: (0.05, 0.7, 0.25),
-    Tempo.STEADY: (0.15, 1.1, 0.5),
-    Tempo.SLOW: (0.45, 2.0, 0.95),
+    Tempo.STEADY: (0.15, 1.3, 0.55),
+    Tempo.SLOW: (0.5, 2.4, 1.05),
     Tempo.SILENT: (1.5, 4.0, 2.0),
 }
 """How much of the time allowed somebody takes: least, most, and most often."""

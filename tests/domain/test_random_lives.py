@@ -16,10 +16,10 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entities import fold, records_of, revived, snapshot
 from domain.events import AnyEvent
-from domain.letters import letters_for
-from domain.partnership import Partnership, founded
+from domain.letters import Letter
+from domain.partnership import Partnership
 from domain.tasks import recipients, tasks_of
-from domain.values import POLITICAL, SIDES, Refusal, Side
+from domain.values import POLITICAL, SIDES, Actor, Refusal, Role, Side
 from tests.domain.wandering import Wanderer
 from tests.given import OPERATOR, on, text
 from tests.story import Story
@@ -27,13 +27,13 @@ from tests.story import Story
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 REQUEST: TypeAdapter[rq.AnyRequest] = TypeAdapter(rq.AnyRequest)
 SEEDS = range(200)
-TURNS = 90
+TURNS = 80
 
 
 @cache
 def life(seed: int) -> Story:
     """A random life; every other one is watched day by day, the rest oversleep as after an outage."""
-    story = Story(ends=on(2023, 3, 31))
+    story = Story(ends=on(2021, 12, 15) if seed % 4 == 0 else on(2023, 3, 31))
     wanderer = Wanderer(seed)
     for turn in range(TURNS):
         at = wanderer.later(story.at)
@@ -70,17 +70,14 @@ def _can_go_on(state: Partnership) -> None:
         assert later is None or later > due
 
 
-def steps(story: Story) -> Iterator[tuple[Partnership | None, AnyEvent, Partnership]]:
-    """Each event with the partnership before and after it."""
-    state: Partnership | None = None
-    for event in story.events:
-        if state is None:
-            assert isinstance(event, ev.PartnershipFounded)
-            after = founded(event)
-        else:
-            after = state.after((event,))
-        yield state, event, after
-        state = after
+def steps(story: Story) -> Iterator[tuple[Partnership | None, AnyEvent, Partnership, list[Letter]]]:
+    """Each event with the partnership before and after it, and the letters it caused."""
+    letters: dict[int, list[Letter]] = {}
+    for letter in story.letters:
+        letters.setdefault(letter.number, []).append(letter)
+    befores = (None, *story.states[:-1])
+    for before, entry, after in zip(befores, story.entries, story.states, strict=True):
+        yield before, entry.event, after, letters.get(entry.number, [])
 
 
 every_life = pytest.mark.parametrize("lives", [range(start, start + 40) for start in SEEDS[::40]])
@@ -95,9 +92,9 @@ def test_a_life_is_the_same_told_at_once_one_by_one_or_from_its_records(lives: r
         kept = [EVENT.validate_json(EVENT.dump_json(event)) for event in story.events]
         assert kept == list(story.events)
         assert fold(state.entity, kept) == state
-        assert revived(state.entity, snapshot(state)) == state
-        assert Partnership.model_validate_json(state.model_dump_json()) == state
-        assert records_of(revived(state.entity, snapshot(state))) == records_of(state)
+        again = revived(state.entity, snapshot(state))
+        assert again == state == Partnership.model_validate_json(state.model_dump_json())
+        assert records_of(again) == records_of(state)
 
 
 @every_life
@@ -111,7 +108,7 @@ def test_time_never_runs_backwards_in_a_history(lives: range) -> None:
 def test_a_gate_settles_once_and_counts_each_seat_and_person_once(lives: range) -> None:
     """Between opening (or a decision taken back) and settling there is exactly one settling."""
     for story in map(life, lives):
-        for before, event, after in steps(story):
+        for before, event, after, _ in steps(story):
             if isinstance(event, ev.GateSettled):
                 assert before is not None and before.gate(event.gate).is_open
             for gate in after.gates:
@@ -132,7 +129,7 @@ def test_a_gate_settles_once_and_counts_each_seat_and_person_once(lives: range) 
 def test_no_maker_decides_and_nobody_decides_for_both_sides(lives: range) -> None:
     for story in map(life, lives):
         sides: dict[str, Side] = {}
-        for before, event, _ in steps(story):
+        for before, event, _, _ in steps(story):
             if not isinstance(event, ev.DecisionMade | ev.LateObjectionRecorded):
                 continue
             assert before is not None and event.by is not None
@@ -151,7 +148,9 @@ def test_after_its_end_nothing_is_due_and_everything_is_refused(lives: range) ->
     for story in map(life, lives):
         last = story.partnership
         if last.suspended:
-            last = last.after(last.ask(rq.LiftSuspension(order=text("lifted")), OPERATOR, story.at))
+            keeper = last.holders_of(Role.OPERATOR, Side.PROGRAMME, story.at)[0]
+            by = Actor(person=keeper.person, role=keeper.role, side=keeper.side)
+            last = last.after(last.ask(rq.LiftSuspension(order=text("lifted")), by, story.at))
         end = last.after(last.lapse(max(last.ends, story.at)))
         assert end.ended
         assert end.next_due() is None
@@ -168,7 +167,7 @@ def test_letters_reach_people_once_and_never_the_political_level(lives: range) -
         assert not [key for key, times in keys.items() if times > 1]
         kinds = Counter((letter.number, letter.kind, letter.recipient) for letter in story.letters)
         assert not [what for what, times in kinds.items() if times > 1]
-        for (before, _, after), entry in zip(steps(story), story.entries, strict=True):
+        for _, _, after, letters in steps(story):
             mayors = [
                 held.person for held in after.holders if held.role in POLITICAL and held.holds(after.now)
             ]
@@ -176,7 +175,7 @@ def test_letters_reach_people_once_and_never_the_political_level(lives: range) -
             gone = {held.person for held in after.holders} - {
                 held.person for held in after.holders if held.holds(after.now)
             }
-            for letter in letters_for(before, after, entry):
+            for letter in letters:
                 told = (letter.recipient, *letter.copies)
                 assert not any(person in mayors for person in told)
                 if after.suspended:
@@ -189,21 +188,12 @@ def test_letters_reach_people_once_and_never_the_political_level(lives: range) -
 def test_whatever_comes_up_is_asked_of_somebody_once(lives: range) -> None:
     """A task is asked of each of its people with the entry that raised it, and not asked again."""
     for story in map(life, lives):
-        asking = ("asked", "question", "signature", "at_risk")
-        for (before, event, after), entry in zip(steps(story), story.entries, strict=True):
-            known = [] if before is None else [(task.id, task.clock) for task in tasks_of(before)]
-            letters = letters_for(before, after, entry)
-            asked = Counter(
-                (item.task, letter.recipient)
-                for letter in letters
-                for item in letter.items
-                if letter.kind in asking and not isinstance(event, ev.ReminderFell)
-            )
-            assert all(times == 1 for times in asked.values())
+        for before, _, after, letters in steps(story):
+            known = [] if before is None else [task.id for task in tasks_of(before)]
+            asked = Counter((task, letter.recipient) for letter in letters for task in letter.about)
             for task in tasks_of(after):
-                fresh = task.id not in [name for name, _ in known]
-                if fresh and not after.suspended:
-                    assert recipients(after, task) or not task.persons or task.seat.role in POLITICAL
+                assert recipients(after, task) or not task.persons
+                if task.id not in known and not after.suspended:
                     for person in recipients(after, task):
                         assert asked[task.id, person] == 1
 
@@ -213,7 +203,7 @@ def test_reminders_come_at_nine_on_a_working_day_once_a_day(lives: range) -> Non
     """Lives watched day by day; a deadline recomputed backwards may speak at once, which is let pass here."""
     for story in (life(seed) for seed in lives if seed % 2):
         days: Counter[tuple[str, object]] = Counter()
-        for before, event, _ in steps(story):
+        for before, event, _, _ in steps(story):
             if not isinstance(event, ev.ReminderFell):
                 continue
             assert before is not None
@@ -236,7 +226,7 @@ def test_reminders_come_at_nine_on_a_working_day_once_a_day(lives: range) -> Non
 @every_life
 def test_nothing_fires_under_a_suspension(lives: range) -> None:
     for story in map(life, lives):
-        for before, event, _ in steps(story):
+        for before, event, _, _ in steps(story):
             if before is not None and before.suspended:
                 assert event.by is not None, f"{event.kind} fired by itself"
 

@@ -173,7 +173,7 @@ def test_a_letter_that_cannot_be_stored_takes_its_entry_along(
         return tuple(letter.model_copy(update={"recipient": None}) for letter in letters_for(*asked))
 
     monkeypatch.setattr(entities, "letters_for", nameless)
-    with pytest.raises(Exception, match="(?i)not.null"):
+    with pytest.raises(Exception, match=r"(?i)not.null"):
         ledger.record(whole)
     assert set(counts(ledger).values()) == {0}
 

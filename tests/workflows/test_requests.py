@@ -114,7 +114,9 @@ async def test_nobody_answers_without_a_worker_and_asking_again_takes_effect_onc
     world.door._patience = 20
     async with world.working():
         answer = await world.ask(engage(1), OPERATOR, id=unanswered.value.id)
-        assert [entry.number for entry in world.entries if entry.request == unanswered.value.id] == [answer.first]
+        assert [entry.number for entry in world.entries if entry.request == unanswered.value.id] == [
+            answer.first
+        ]
 
 
 async def test_an_id_belongs_to_one_request(world: World) -> None:

@@ -120,6 +120,7 @@ def _records() -> None:
         "states",
         sa.Column("entity", sa.Text(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("entity", name="pk_states"),
     )

@@ -1,0 +1,157 @@
+"""Programmes: loaded from a file, shown as loaded."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from client import preparing, programme
+from client.asking import clockwork_of, opened
+from client.reading import Programme, SqlLedger, reading
+from client.settings import Settings
+from console import showing
+from console.session import AsJson, records, session
+from domain.values import Refusal
+
+app = typer.Typer(no_args_is_help=True, help="Programmes: load one from its file, show what was loaded.")
+
+
+@app.command()
+def load(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The programme's YAML file.")],
+    people: Annotated[
+        Path | None,
+        typer.Option(
+            "--people", metavar="FILE", help="People in a file of their own, so that it can be kept apart."
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only read the files; load nothing.", show_default=False)
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Enter a programme's people and found its partnerships; loading it again does no harm."""
+    read = programme.read(file, people)
+    if check:
+        told = f"{showing.counted(len(read.partnerships), 'partnership')}, {showing.counted(len(read.people), 'person', 'people')}"
+        showing.line(f"OK: programme {read.code}, {told}; nothing was loaded")
+        return
+    settings = session(ctx).settings()
+    if settings.temporal_address is not None:
+        preparing.tables(settings)
+    with reading(settings) as ledger:
+        loaded = asyncio.run(_loaded(settings, ledger, read))
+    if as_json:
+        showing.as_json({"programme": read.code, **loaded.model_dump(mode="json")})
+        return
+    _tell(read, loaded)
+
+
+async def _loaded(settings: Settings, ledger: SqlLedger, read: programme.Programme) -> programme.Loaded:
+    clockwork = clockwork_of(ledger, read.code)
+    at = clockwork.at(datetime.now(UTC))
+    if at >= read.ends:
+        raise Refusal(
+            f"programme {read.code} ended on {read.facts.ends}: partnerships founded now would end at once; "
+            "nothing was loaded. `tandem demo` plays a programme in its own time"
+        )
+    async with opened(settings, ledger, read.code) as door:
+        return await programme.load(
+            read,
+            door,
+            ledger,
+            clockwork,
+            at,
+            lambda code, new: showing.aside(f"{code} {'founded' if new else 'there'}"),
+        )
+
+
+def _tell(read: programme.Programme, loaded: programme.Loaded) -> None:
+    """What was new, what was there already, what differs."""
+    showing.line(
+        f"Programme {read.code}: {showing.counted(len(loaded.founded), 'partnership')} founded, "
+        f"{len(loaded.there)} there already"
+    )
+    people = f"{showing.counted(len(loaded.people_new), 'person', 'people')} new"
+    changed = f", {len(loaded.people_changed)} changed ({', '.join(loaded.people_changed)})"
+    showing.line(f"People: {people}{changed if loaded.people_changed else ''}")
+    for difference in loaded.differences:
+        showing.line(f"- {difference}", style="yellow")
+    if read.demonstration:
+        showing.line("Every person in it is invented.")
+
+
+@app.command()
+def show(
+    ctx: typer.Context,
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="Which; without it all of them.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """A programme as it was loaded: what is published of it, its partnerships and its clock."""
+    with records(ctx) as ledger:
+        known = {one.code: one for one in ledger.programmes()}
+        if code is not None and code not in known:
+            hint = (
+                f"on record are {', '.join(known)}"
+                if known
+                else "none is on record (tandem programme load FILE)"
+            )
+            raise Refusal(f"there is no programme {code!r}; {hint}")
+        wanted = [known[code]] if code is not None else list(known.values())
+        counts = {one.code: len(ledger.partnerships(one.code)) for one in wanted}
+    if as_json:
+        showing.as_json(wanted[0] if code is not None else wanted)
+        return
+    if not wanted:
+        showing.line("No programme is on record; `tandem programme load FILE` loads one.")
+    for place, one in enumerate(wanted):
+        if place:
+            showing.line()
+        _show(one, counts[one.code])
+
+
+def _show(one: Programme, partnerships: int) -> None:
+    facts: dict[str, Any] = one.facts.get("programme", {})
+    showing.heading(f"{one.code}: {one.title}")
+    plain = (
+        "short_title predecessor field_of_expertise objective funder instrument implementing_partner national_counterpart"
+    ).split()
+    showing.facts(
+        [
+            ("runs", f"{facts['starts']} to {facts['ends']}" if facts else None),
+            *((name.replace("_", " "), facts.get(name)) for name in plain),
+            ("components", _titles(facts.get("components", []))),
+            ("clusters", _titles(facts.get("clusters", []))),
+            ("themes", _titles(facts.get("cross_cutting_themes", []))),
+            ("closed to travel", _closed(facts.get("travel_restriction"))),
+            ("partnerships", partnerships),
+            ("clock", _clock(one)),
+            (
+                "note",
+                "demonstration: every person in it is invented" if one.facts.get("demonstration") else None,
+            ),
+        ]
+    )
+
+
+def _titles(listed: list[dict[str, Any]]) -> str:
+    return "; ".join(f"{one['code']} {one['title']}" for one in listed)
+
+
+def _closed(restriction: dict[str, Any] | None) -> str | None:
+    if not restriction:
+        return None
+    return f"{restriction['country']}, {restriction['from']} to {restriction['until']}"
+
+
+def _clock(one: Programme) -> str:
+    if one.origin is None:
+        return "real time"
+    return f"a rehearsal: began at {showing.minute(one.origin)} UTC, {one.speed:g} times as fast as real time"
