@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from client.programme_files import PartnershipFacts, PersonFacts, Programme, WrongFile, read, read_script
+from client.programme_files import PersonFacts, Programme, WrongFile, read, read_script
 from domain.clockwork import Clockwork
 from domain.entries import Entry
 from domain.events import PartnershipFounded
@@ -153,7 +153,8 @@ def holder(person: PersonFacts, id: str, since: datetime) -> Holder:
 
 def _enter_people(programme: Programme, ledger: Registry) -> tuple[tuple[str, ...], tuple[str, ...]]:
     known = {person.key: person for person in ledger.people().values()}
-    new, changed = [], []
+    new: list[str] = []
+    changed: list[str] = []
     for person in programme.people:
         before = known.get(person.key)
         row = Person(

@@ -88,6 +88,7 @@ Zone = Annotated[str, AfterValidator(_zone)]
 StateCode = Annotated[str, AfterValidator(lambda code: _country(code, *_STATES))]
 ChinaCode = Annotated[str, AfterValidator(lambda code: _country(code, CHINA))]
 AnyCountry = Annotated[str, AfterValidator(lambda code: _country(code, *_STATES, CHINA))]
+Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,40}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 
 
@@ -124,6 +125,7 @@ class Years(_Facts):
 class ProgrammeFacts(_Facts):
     code: Code
     title: Words
+    title_zh: Words = ""
     short_title: Words = ""
     predecessor: Words = ""
     starts: date
@@ -146,6 +148,10 @@ class ProgrammeFacts(_Facts):
     published_results: dict[str, Any] = Field(default_factory=dict)
     travel_restriction: TravelRestriction | None = None
     calendar: Years | None = None
+    secretariat: Words = ""
+    """How the secretariat signs its letters; `reply_to` and `telephone` are where it is reached."""
+    reply_to: Annotated[str, AfterValidator(_address)] | None = None
+    telephone: Telephone | None = None
 
 
 class EuMember(_Facts):
@@ -194,7 +200,7 @@ class PersonFacts(_Facts):
     language: Literal["en", "zh"]
     zone: Zone
     country: AnyCountry
-    phone: Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,40}$")] | None = None
+    phone: Telephone | None = None
     cluster: Code | None = None
     partnership: Code | None = None
     side: Literal[Side.EU, Side.CN] | None = None
@@ -297,6 +303,11 @@ class Programme(_Facts):
             "programme": self.facts.model_dump(mode="json", by_alias=True),
             "partnerships": partnerships,
             "demonstration": self.demonstration,
+            # what letters are signed with
+            "programme_zh": self.facts.title_zh,
+            "secretariat": self.facts.secretariat,
+            "reply_to": self.facts.reply_to or "",
+            "telephone": self.facts.telephone or "",
         }
 
 

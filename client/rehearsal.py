@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from client.troubles import Trouble
 from domain import entities
 from domain.clockwork import Clockwork
 from domain.entries import Entry
 from domain.partnership import Partnership
-from domain.rehearsal import Diary, Planned, Stagehands, plan
+from domain.rehearsal import Diary, Planned, Stagehands, Turn, plan
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
 from workflows.chapter import Answer
@@ -23,6 +24,9 @@ __all__ = ["Played", "demo_clockwork", "rehearse"]
 _LOOK_AGAIN = 0.25
 """Seconds between two looks for what the calendar has said by itself."""
 _BEFORE_LOOKING = 0.1
+_PATIENCE = 120
+_MEMORY = 0.1
+"""The weight of the latest request in how long the next one is expected to take."""
 
 
 class Asking(Protocol):
@@ -46,14 +50,25 @@ Progress = Callable[[Partnership, tuple[Entry, ...]], None]
 
 @dataclass
 class Played:
-    """What a rehearsal came to so far; `refusals` are those nobody meant, `mistakes` those on purpose."""
+    """What a rehearsal came to so far.
+
+    Refused were `mistakes` on purpose, steps that something else had `overtaken` while they were on their
+    way, and those in `refusals`, which nobody meant: they point to a fault.
+    """
 
     states: dict[str, Partnership] = field(default_factory=dict)
     requests: int = 0
     mistakes: int = 0
+    overtaken: int = 0
     refusals: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     """How long each answered request took."""
+    expected: float = 0.0
+    """How long the next one will most likely take: in a rehearsal, that is days of programme time."""
+
+    def took(self, seconds: float) -> None:
+        self.seconds.append(seconds)
+        self.expected += (seconds - self.expected) * _MEMORY
 
     def slowest(self, share: float) -> float:
         """The time within which this share of all requests was answered, in seconds."""
@@ -125,7 +140,8 @@ class _Player:
         while self.state is not None and not self.state.ended:
             one = self.diary.next(plan(self.state, self._now(), self.hands, frozenset(self.diary.done)))
             due = self.state.next_due()
-            times = [when for when in (one.at if one else None, due) if when is not None]
+            sending = self._sent_by(one) if one is not None else None
+            times = [when for when in (sending, due) if when is not None]
             if not times or min(times) > self.until:
                 return
             await self._sleep_until(min(times))
@@ -136,6 +152,11 @@ class _Player:
 
     def _now(self) -> datetime:
         return self.clockwork.at(datetime.now(UTC))
+
+    def _sent_by(self, one: Planned) -> datetime:
+        """When to send a request so that it arrives when it was planned, whatever the engine takes for it."""
+        early = one.at - timedelta(seconds=self.played.expected * self.clockwork.speed)
+        return max(early, one.earliest)
 
     async def _sleep_until(self, at: datetime) -> None:
         wait = (self.clockwork.wall(at) - datetime.now(UTC)).total_seconds()
@@ -159,10 +180,12 @@ class _Player:
     async def _spoken(self) -> None:
         """Wait for what the calendar has to say now."""
         await asyncio.sleep(_BEFORE_LOOKING)
+        looks = 0
         while not await self._look():
-            if self._now() > self.until + timedelta(days=90):
-                raise TimeoutError(
-                    f"{self.entity}: the calendar owes an entry since {self._now():%Y-%m-%d} and none comes; "
+            looks += 1
+            if looks * _LOOK_AGAIN > _PATIENCE:
+                raise Trouble(
+                    f"{self.entity} owes the calendar an entry, and none came for {_PATIENCE} seconds; "
                     "is the worker running?"
                 )
             await asyncio.sleep(_LOOK_AGAIN)
@@ -174,15 +197,18 @@ class _Player:
         try:
             await self.door.request(self.entity, request, one.by)
         except Refusal as refusal:
-            self.diary.refused(one, self._now())
-            if one.refused:
-                self.played.mistakes += 1
-            else:
-                self.played.refusals.append(f"{self.entity}: {one.id}: {refusal.sentence}")
+            now, news = self._now(), await self._look()
+            match self.diary.refused(one, now, news=news):
+                case Turn.MISTAKE:
+                    self.played.mistakes += 1
+                case Turn.OVERTAKEN:
+                    self.played.overtaken += 1
+                case Turn.REFUSED:
+                    self.played.refusals.append(f"{self.entity}: {one.id}: {refusal.sentence}")
         else:
             self.diary.taken(one)
-            self.played.seconds.append(asyncio.get_running_loop().time() - begun)
-        await self._look()
+            self.played.took(asyncio.get_running_loop().time() - begun)
+            await self._look()
 
 
 async def kept(one: Planned, keep: Callable[[str, str, str | None], Awaitable[str]]) -> AnyRequest:

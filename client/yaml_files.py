@@ -24,6 +24,7 @@ Loc = tuple[str, ...]
 _SIGNS = {
     r"^[A-Z]{2}$": "an ISO country code such as ES",
     r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$": "a code of letters, digits and _ . : - such as C1-01",
+    r"^\+?[0-9 ()/-]{3,40}$": "a telephone number such as +32 2 555 01 00",
     r"^[a-z0-9][a-z0-9_.-]{0,79}$": "a handle of small letters, digits and _ . - such as c1-01.eu.focal",
 }
 """What a pattern asks for, in words."""
@@ -42,11 +43,12 @@ class WrongFile(Refusal):
 
 @dataclass
 class Document:
-    """A file's values, and the line each of them stands in."""
+    """A file's values, the line each of them stands in, and what could not be read, by its place."""
 
     path: Path
     value: Any = None
     lines: dict[Loc, int] = field(default_factory=dict)
+    unread: list[tuple[Loc, str]] = field(default_factory=list)
 
     def line(self, *loc: object) -> int:
         """The line of a value, or of the nearest thing around it that is there."""
@@ -78,8 +80,7 @@ def read(path: Path) -> Document:
         node = loader.get_single_node()
         if node is None:
             raise WrongFile([f"{path}:1: the file is empty"])
-        reader = _Reader(document, loader)
-        document.value = reader.value(node, ())
+        document.value = _Reader(document, loader).value(node, ())
     except yaml.MarkedYAMLError as wrong:
         mark = wrong.problem_mark or wrong.context_mark
         line = mark.line + 1 if mark else 1
@@ -89,8 +90,6 @@ def read(path: Path) -> Document:
         raise WrongFile([f"{path}:1: this is not YAML: {' '.join(str(wrong).split())}"]) from None
     except RecursionError:
         raise WrongFile([f"{path}:1: it is nested too deeply to be read"]) from None
-    if reader.problems:
-        raise WrongFile(reader.problems)
     return document
 
 
@@ -133,7 +132,6 @@ class _Reader:
     def __init__(self, document: Document, loader: _Loader) -> None:
         self.document = document
         self.loader = loader
-        self.problems: list[str] = []
         self._seen: set[int] = set()
 
     def value(self, node: yaml.Node, loc: Loc) -> Any:
@@ -159,9 +157,8 @@ class _Reader:
             line = key_node.start_mark.line + 1
             if key in values:
                 first = self.document.lines[place]
-                self.problems.append(
-                    f"{self.document.path}:{line}: {shown(place)} is there twice; first in line {first}"
-                )
+                sentence = f"{shown(place)} is there twice; first in line {first}"
+                self.document.unread.append((place, f"{self.document.path}:{line}: {sentence}"))
                 continue
             self.document.lines[place] = line
             values[key] = self.value(value_node, place)
@@ -177,18 +174,26 @@ class _Reader:
         return None
 
     def _note(self, sentence: str, loc: Loc) -> None:
-        self.problems.append(self.document.problem(sentence, *loc))
+        self.document.unread.append((loc, self.document.problem(sentence, *loc)))
 
 
 def parsed(document: Document, model: type[M]) -> tuple[M | None, list[str]]:
     """The file as a model, or every problem that keeps it from being one."""
+    unread = [sentence for _, sentence in document.unread]
     if not isinstance(document.value, dict):
-        return None, [document.problem(f"it holds {_kind(document.value)} where names with values should be")]
+        sentence = f"it holds {_kind(document.value)} where names with values should be"
+        return None, unread or [document.problem(sentence)]
     try:
-        return model.model_validate(document.value), []
+        made = model.model_validate(document.value)
     except ValidationError as wrong:
-        found = [_problem(document, model, error) for error in wrong.errors(include_url=False)]
-        return None, list(dict.fromkeys(found))
+        places = [loc for loc, _ in document.unread]
+        found = [
+            _problem(document, model, error)
+            for error in wrong.errors(include_url=False)
+            if not any(tuple(map(str, error["loc"]))[: len(place)] == place for place in places)
+        ]
+        return None, list(dict.fromkeys((*unread, *found)))
+    return (None, unread) if unread else (made, [])
 
 
 def _problem(document: Document, model: type[BaseModel], error: ErrorDetails) -> str:

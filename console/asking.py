@@ -298,4 +298,4 @@ def _next(one: tasks.Owed) -> str:
         if one.last
         else (", without a date while it stands still" if one.task.stopped else "")
     )
-    return f"{one.who} ({one.role}) is to {one.what}{due}"
+    return f"{telling.in_role(one.who, one.role)} is to {one.what}{due}"

@@ -88,7 +88,7 @@ _FUNNEL: tuple[tuple[str, Callable[[Line], bool]], ...] = (
     ("founded", lambda one: True),
     ("scoping passed", lambda one: _ever_passed(one, Stage.SCOPING)),
     ("exchange with evidence", lambda one: any(held.evidence for held in one.state.exchanges)),
-    ("study visit told and accepted", lambda one: _ever_passed(one, Stage.STUDY_VISITS)),
+    ("study visit accepted", lambda one: _ever_passed(one, Stage.STUDY_VISITS)),
     ("action plan handed in", lambda one: _handed_in(one, Stage.ACTION_PLAN)),
     ("action plan adopted", lambda one: one.record.plan_adopted is not None),
     ("agreement (MoU) signed", lambda one: one.record.signed is not None),

@@ -16,6 +16,7 @@ from console import (
     calendars,
     deadlines,
     deciding,
+    demo,
     docs,
     errors,
     history,
@@ -71,6 +72,7 @@ def tandem(
 
 app.command("up", rich_help_panel=RUNNING)(running.up)
 app.command("worker", rich_help_panel=RUNNING)(running.worker)
+app.command("demo", rich_help_panel=RUNNING)(demo.demo)
 app.command("prepare", rich_help_panel=RUNNING)(running.prepare)
 app.command("settings", rich_help_panel=RUNNING)(running.settings)
 

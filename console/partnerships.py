@@ -219,7 +219,7 @@ def _votes(gate: Gate, names: telling.Names) -> str:
 def _outcome(gate: Gate) -> str:
     if gate.outcome is None:
         return "question open" if gate.asked_by else "open"
-    silent = " by silence" if gate.silent else ""
+    silent = (" by silence" if gate.outcome.passes else " without a reply") if gate.silent else ""
     return (
         f"{telling.plain(gate.outcome)}{silent} {showing.day(gate.settled) if gate.settled else ''}".strip()
     )
@@ -237,7 +237,7 @@ def _due(state: Partnership, gate: Gate) -> str:
 def _beside(state: Partnership, names: telling.Names) -> None:
     """The tracks beside the stages: agreement, exchanges, organisations, delegations, proposals."""
     agreement = state.agreement
-    signed = f", signed {showing.day(agreement.signed)}" if agreement.signed else ""
+    signed = f" on {showing.day(agreement.signed)}" if agreement.signed else ""
     exchanges = sum(1 for one in state.exchanges if one.evidence)
     told = [
         ("agreement", f"{telling.plain(agreement.step)}{signed}"),

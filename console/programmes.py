@@ -17,6 +17,17 @@ from console import showing
 from console.session import AsJson, records, session
 from domain.values import Refusal
 
+_SHOWN = (
+    "short_title",
+    "predecessor",
+    "field_of_expertise",
+    "objective",
+    "funder",
+    "instrument",
+    "implementing_partner",
+    "national_counterpart",
+)
+
 app = typer.Typer(no_args_is_help=True, help="Programmes: load one from its file, show what was loaded.")
 
 
@@ -38,8 +49,9 @@ def load(
     """Enter a programme's people and found its partnerships; loading it again does no harm."""
     read = programme.read(file, people)
     if check:
-        told = f"{showing.counted(len(read.partnerships), 'partnership')}, {showing.counted(len(read.people), 'person', 'people')}"
-        showing.line(f"OK: programme {read.code}, {told}; nothing was loaded")
+        partnerships = showing.counted(len(read.partnerships), "partnership")
+        everybody = showing.counted(len(read.people), "person", "people")
+        showing.line(f"OK: programme {read.code}, {partnerships}, {everybody}; nothing was loaded")
         return
     settings = session(ctx).settings()
     if settings.temporal_address is not None:
@@ -120,13 +132,10 @@ def show(
 def _show(one: Programme, partnerships: int) -> None:
     facts: dict[str, Any] = one.facts.get("programme", {})
     showing.heading(f"{one.code}: {one.title}")
-    plain = (
-        "short_title predecessor field_of_expertise objective funder instrument implementing_partner national_counterpart"
-    ).split()
     showing.facts(
         [
             ("runs", f"{facts['starts']} to {facts['ends']}" if facts else None),
-            *((name.replace("_", " "), facts.get(name)) for name in plain),
+            *((name.replace("_", " "), facts.get(name)) for name in _SHOWN),
             ("components", _titles(facts.get("components", []))),
             ("clusters", _titles(facts.get("clusters", []))),
             ("themes", _titles(facts.get("cross_cutting_themes", []))),
@@ -154,4 +163,6 @@ def _closed(restriction: dict[str, Any] | None) -> str | None:
 def _clock(one: Programme) -> str:
     if one.origin is None:
         return "real time"
-    return f"a rehearsal: began at {showing.minute(one.origin)} UTC, {one.speed:g} times as fast as real time"
+    return (
+        f"a rehearsal: began at {showing.minute(one.origin)} UTC, {one.speed:,.0f} times as fast as real time"
+    )

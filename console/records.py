@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesParser
 from pathlib import Path
 from typing import Annotated
 
@@ -148,16 +152,31 @@ def _tried(attempt: Attempt) -> str:
 
 
 def _kept(path: Path | None) -> Checkpoint | None:
+    """The checkpoint in a file: as a line, in JSON, or at the foot of a letter saved as a message."""
     if path is None:
         return None
+    raw = sys.stdin.buffer.read() if str(path) == "-" else errors.read_bytes(path)
+    text = raw.decode("utf-8", "replace")
     try:
-        if str(path) == "-":
-            return Checkpoint.read(errors.read_text(path))
-        return audit.read_checkpoint(path)
+        return Checkpoint.read(text)
     except ValueError as wrong:
-        raise Refusal(str(wrong)) from None
-    except OSError as error:
-        raise Refusal(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        inside = _text_of_a_letter(raw)
+        if inside is None:
+            raise Refusal(f"{path}: {wrong}") from None
+    try:
+        return Checkpoint.read(inside)
+    except ValueError as wrong:
+        raise Refusal(f"{path}: {wrong}") from None
+
+
+def _text_of_a_letter(raw: bytes) -> str | None:
+    """The text of a message as mail programs save it, in which lines are encoded; None for anything else."""
+    message = BytesParser(EmailMessage, policy=policy.default).parsebytes(raw)
+    body = message.get_body(preferencelist=("plain", "html")) if message["From"] is not None else None
+    try:
+        return str(body.get_content()) if isinstance(body, EmailMessage) else None
+    except (LookupError, ValueError):
+        return None
 
 
 def _problems(report: audit.Report) -> None:

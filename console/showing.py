@@ -166,7 +166,7 @@ def days(count: int) -> str:
 
 def counted(count: int, one: str, many: str = "") -> str:
     """`1 letter`, `3 letters`."""
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def short(version: str) -> str:

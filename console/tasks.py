@@ -176,7 +176,7 @@ def show(told: list[Owed]) -> None:
         [
             (
                 one.task.code,
-                f"{one.first} ({one.role})",
+                telling.in_role(one.first, one.role),
                 one.what,
                 showing.day(one.task.since),
                 one.due,

@@ -34,9 +34,8 @@ class Names:
         """`Ana Prieto (EU focal point)`, with whom for where it was delegated."""
         if by is None:
             return "the calendar"
-        held = str(Seat(role=by.role, side=by.side))
         behalf = f" for {self(by.on_behalf_of)}" if by.on_behalf_of else ""
-        return f"{self(by.person)}{behalf} ({held})"
+        return in_role(f"{self(by.person)}{behalf}", str(Seat(role=by.role, side=by.side)))
 
 
 def seat_words(role: str, side: str) -> str:
@@ -44,8 +43,14 @@ def seat_words(role: str, side: str) -> str:
     return str(Seat(role=Role(role), side=Side(side)))
 
 
+def in_role(name: str, role: str) -> str:
+    """`Ana Prieto (EU focal point)`; `裴安然 (Pei Anran, operator)` where the name has brackets already."""
+    return f"{name[:-1]}, {role})" if name.endswith(")") else f"{name} ({role})"
+
+
 def plain(code: str) -> str:
-    return code.replace("_", " ")
+    """A code as words."""
+    return code.replace("_", " ").replace("fao ", "FAO ")
 
 
 def paper(stage: Stage) -> str:
@@ -161,7 +166,7 @@ class Telling:
         )
 
     def stage_passed(self, event: ev.StagePassed, after: Partnership) -> str:
-        return f"{event.stage.words} is passed{' with conditions' if event.with_conditions else ''}"
+        return f"stage passed{' with conditions' if event.with_conditions else ''}: {event.stage.words}"
 
     def submitted(self, event: ev.DeliverableSubmitted, after: Partnership) -> str:
         version = f"version {event.number} ({short(event.deliverable.version)})"
@@ -219,7 +224,7 @@ class Telling:
         how = plain(event.outcome.value)
         if event.silent:
             because = f" ({event.basis})" if event.basis else ""
-            how = f"{how} by silence{because}"
+            how = f"{how} by silence{because}" if event.outcome.passes else f"{how} without a reply"
         if event.overridden:
             how = f"{how}, settled without its deciders by {self._by(event)}"
         held = next((gate for gate in after.gates if gate.id == event.gate), None)
@@ -247,7 +252,8 @@ class Telling:
         return f"the condition {plain(event.condition)!r} of {event.stage.words} is waived"
 
     def agreement(self, event: ev.AgreementStepTaken, after: Partnership) -> str:
-        signing = f", signing on {day(event.signing)}" if event.signing else ""
+        verb = "" if event.step is rq.AgreementStep.SIGNED else ", signing"
+        signing = f"{verb} on {day(event.signing)}" if event.signing else ""
         due = f", to be signed{self._due(event.clock, after)}" if event.clock else ""
         return f"{self._by(event)} reported the agreement: {plain(event.step.value)}{signing}{due}"
 

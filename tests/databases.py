@@ -25,7 +25,7 @@ from ledger.store import SqlLedger, migrate, open_ledger
 
 _NUMBERS = count(1)
 _TEMPLATE = "tandem_template"
-_said: list[str] = []
+_said: set[str] = set()
 
 
 @dataclass(frozen=True)
@@ -63,11 +63,16 @@ def _docker_answers() -> bool:
         return False
 
 
-def _from_docker() -> Server:
+def _from_docker() -> Server | None:
+    """A server in a container; None, with the reason on the screen, where the engine cannot start one."""
     from testcontainers.postgres import PostgresContainer  # only where there is a Docker engine
 
     container = PostgresContainer("postgres:17-alpine", driver=None)
-    container.start()
+    try:
+        container.start()
+    except Exception as error:  # whatever keeps an engine from it (no image, no network), binaries may do
+        print(f"\nDocker answers and starts no PostgreSQL: {error}", file=sys.__stderr__)
+        return None
     atexit.register(container.stop)
     base = container.get_connection_url().rpartition("/")[0]
     return Server(lambda name: f"{base}/{name}")
@@ -155,7 +160,7 @@ def _from_binaries() -> Server:
 def _server() -> Server | str:
     """The server of this run, or the sentence that says why there is none."""
     try:
-        server = _from_docker() if _docker_answers() else _from_binaries()
+        server = (_from_docker() if _docker_answers() else None) or _from_binaries()
     except Unreachable as error:
         return str(error)
     server.run(f'CREATE DATABASE "{_TEMPLATE}" TEMPLATE template0')
@@ -170,10 +175,14 @@ def _server_or_skip() -> Server:
     sentence = f"NOT TESTED ON POSTGRESQL: {server}"
     if os.environ.get("TANDEM_CI"):
         pytest.fail(sentence, pytrace=False)
-    if sentence not in _said:
-        _said.append(sentence)
-        print(f"\n{'!' * 100}\n{sentence}\n{'!' * 100}", file=sys.__stderr__)
+    _said.add(sentence)
     pytest.skip(sentence)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say at the end of the run, in red, what it could not test; once, whichever conftest asks."""
+    while _said:
+        terminalreporter.section(_said.pop(), sep="!", red=True, bold=True)
 
 
 @cache

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -62,11 +63,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 async def _prepared(address: str, home: Path) -> None:
     until = time.monotonic() + 30
-    while True:
+    client = None
+    while client is None:
         try:
-            client = await connect(load(temporal_address=address, home=home))
-            await client.count_workflows()
-            break
+            reached = await connect(load(temporal_address=address, home=home))
+            await reached.count_workflows()
+            client = reached
         except (Trouble, RPCError):
             if time.monotonic() > until:
                 raise
@@ -137,6 +139,10 @@ class World:
             length = described.history_length
             await asyncio.sleep(0.05)
 
+    async def end(self) -> None:
+        with contextlib.suppress(RPCError):  # it may have ended by itself, or never begun
+            await self.handle.terminate()
+
     async def runs(self) -> list[WorkflowHistory]:
         return await histories(self.client, self.entity)
 
@@ -151,9 +157,24 @@ class World:
         return True
 
 
+@pytest_asyncio.fixture
+async def worlds(client: Client) -> AsyncIterator[Callable[..., World]]:
+    """Makes worlds; what is left running in them at the end does not bother the next test's workers."""
+    made: list[World] = []
+
+    def make(**given: Any) -> World:
+        made.append(new_world(given.pop("client", client), **given))
+        return made[-1]
+
+    yield make
+    for world in made:
+        await world.end()
+
+
 @pytest.fixture
-def world(client: Client) -> World:
-    return new_world(client)
+def world(worlds: Callable[..., World]) -> World:
+    """A ledger, a post and a partnership of its own."""
+    return worlds()
 
 
 def new_world(client: Client, speed: int = 1, patience: float = 20.0) -> World:

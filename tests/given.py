@@ -88,6 +88,7 @@ def founding(
     ends: datetime = END,
     terms: Terms | None = None,
     people: tuple[Actor, ...] = EVERYBODY,
+    calendar: CalendarEdition | None = None,
 ) -> PartnershipFounded:
     """The first event of a partnership of Fuenlabrada and Hangzhou."""
     return PartnershipFounded(
@@ -119,7 +120,7 @@ def founding(
         ),
         holders=tuple(holder(who, at) for who in people),
         terms=terms or default_terms(),
-        edition=calendars(),
+        edition=calendar or calendars(),
         ends=ends,
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -43,6 +44,8 @@ ROUNDS = 16
 """So many entities' letters are sent at the same time."""
 _DRAIN = timedelta(seconds=20)
 _PATIENCE = 30
+_QUIET = 2.0
+_PAUSE = 0.15
 
 log = structlog.get_logger()
 
@@ -52,15 +55,22 @@ class InHand:
     """What a worker is doing right now, for the log and for whoever waits for it to end."""
 
     steps: dict[object, str] = field(default_factory=dict)
+    changed: float = 0.0
 
     @contextmanager
     def doing(self, step: str) -> Iterator[None]:
         key = object()
         self.steps[key] = step
+        self.changed = time.monotonic()
         try:
             yield
         finally:
             del self.steps[key]
+            self.changed = time.monotonic()
+
+    def quiet(self) -> bool:
+        """Whether nothing is in hand, and whatever followed from the last step is over too."""
+        return not self.steps and time.monotonic() - self.changed > _PAUSE
 
     def __str__(self) -> str:
         return ", ".join(sorted(self.steps.values())) or "nothing"
@@ -107,11 +117,22 @@ class Company:
         log.info("the worker is ready", queue=TASK_QUEUE)
         try:
             await asyncio.wait({*workers, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await self._quiet_moment()
             log.info("the worker stops; it takes nothing new", waiting_for=str(self.in_hand))
             await self._drain(workers)
         finally:
             stopping.cancel()
             self._pool.shutdown(wait=False, cancel_futures=True)
+
+    async def _quiet_moment(self) -> None:
+        """Wait for a moment in which nothing happens, for two seconds at most.
+
+        A task that the engine hands over just while the library closes its ears is lost until it times out:
+        the entity concerned would stand still for ten seconds.
+        """
+        until = time.monotonic() + _QUIET
+        while not self.in_hand.quiet() and time.monotonic() < until:  # noqa: ASYNC110  # two clocks, no event
+            await asyncio.sleep(0.02)
 
     async def _drain(self, workers: set[asyncio.Task[None]]) -> None:
         ends = asyncio.gather(self._main.shutdown(), self._letters.shutdown())
@@ -135,8 +156,8 @@ class ProgrammePost:
     def __init__(self, ledger: SqlLedger, carrier: Carrier, settings: Settings) -> None:
         self._ledger = ledger
         self._carrier = carrier
-        self._address = settings.mail_sender
-        self._domain = parseaddr(settings.mail_sender)[1].rpartition("@")[2] or "localhost"
+        self._address = parseaddr(settings.mail_sender)[1]
+        self._domain = self._address.rpartition("@")[2] or "localhost"
 
     async def deliver(self, entity: str, at: datetime) -> Delivered:
         sender = await asyncio.to_thread(self._sender, entity)

@@ -24,9 +24,18 @@ def arrange(settings: Settings) -> None:
     people = settings.log_format == "console" or (settings.log_format == "auto" and sys.stderr.isatty())
     ends: list[Processor]
     if people:
-        ends = [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        ends = [
+            structlog.dev.ConsoleRenderer(
+                colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+            )
+        ]
     else:
-        ends = [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        # without the local variables of each frame, which structlog adds by itself: people's data are among them
+        tracebacks = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, max_frames=20)
+        ends = [
+            structlog.processors.ExceptionRenderer(tracebacks),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

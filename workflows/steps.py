@@ -32,7 +32,8 @@ async def record(entries: tuple[Entry, ...], stage: str) -> Recorded:
     return await workflow.execute_activity_method(
         Recording.record,
         Batch(entries=entries, stage=stage),
-        start_to_close_timeout=timedelta(seconds=30),
+        # a transaction takes milliseconds; a step whose worker was killed is tried again after this time
+        start_to_close_timeout=timedelta(seconds=15),
         retry_policy=_RECORD,
         summary=_told(entries),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.rehearsal.characters import Character, Script
-from domain.rehearsal.driving import Diary, Refused, Rehearsed, plan, rehearse, rehearse_one
+from domain.rehearsal.driving import Diary, Refused, Rehearsed, Turn, plan, rehearse, rehearse_one
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.scene import Planned, Stagehands, Text
 
@@ -16,6 +16,7 @@ __all__ = [
     "Script",
     "Stagehands",
     "Text",
+    "Turn",
     "end_of",
     "plan",
     "rehearse",

@@ -17,7 +17,7 @@ WORKED_MINUTES = 8 * 60
 def chance(*about: object) -> Random:
     """A stream of draws of its own for each thing to be drawn about."""
     digest = hashlib.sha256("/".join(map(str, about)).encode()).digest()
-    return Random(int.from_bytes(digest[:8]))  # noqa: S311  # a rehearsal must be repeatable, not secret
+    return Random(int.from_bytes(digest[:8]))
 
 
 def at_work(state: PartnershipState, holder: Holder, moment: datetime, draw: Random) -> datetime:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from domain.events import AnyEvent, PartnershipFounded
 from domain.partnership import Partnership, founded
@@ -17,6 +18,7 @@ from domain.values import Refusal
 
 _TRIES = 3
 _LATER = timedelta(days=3)
+_MUCH_LATER = timedelta(days=5)
 _MOST_STEPS = 5_000
 
 
@@ -47,6 +49,14 @@ def plan(
     return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
 
 
+class Turn(StrEnum):
+    """Why a step was refused: on purpose, because something came first, or against everybody's intention."""
+
+    MISTAKE = "mistake"
+    OVERTAKEN = "overtaken"
+    REFUSED = "refused"
+
+
 @dataclass
 class Diary:
     """Which steps were taken, and which wait for another try after a refusal nobody meant."""
@@ -62,24 +72,32 @@ class Diary:
 
     def _later(self, one: Planned) -> Planned:
         at = self.not_before.get(one.id)
-        return one if at is None or at <= one.at else one.model_copy(update={"at": at})
+        return one if at is None or at <= one.at else one.model_copy(update={"at": at, "earliest": at})
 
     def taken(self, one: Planned) -> None:
         self.done.add(one.id)
 
-    def refused(self, one: Planned, at: datetime) -> None:
-        """Note a refusal; a step that was meant is tried again some days later, three times in all."""
+    def refused(self, one: Planned, at: datetime, *, news: bool) -> Turn:
+        """Note a refusal at a time, and say what to make of it; a step that was meant is tried again later.
+
+        `news` says whether something had happened that whoever took the step could not know. A step that
+        comes much later than planned, because the engine was busy, may be overtaken by time itself.
+        """
         self.tries[one.id] = self.tries.get(one.id, 0) + 1
         if one.refused or self.tries[one.id] >= _TRIES:
             self.done.add(one.id)
         else:
             self.not_before[one.id] = at + _LATER
+        if one.refused:
+            return Turn.MISTAKE
+        return Turn.OVERTAKEN if news or at > one.at + _MUCH_LATER else Turn.REFUSED
 
 
 @dataclass(frozen=True)
 class Refused:
     planned: Planned
     sentence: str
+    turn: Turn
 
 
 @dataclass(frozen=True)
@@ -93,11 +111,20 @@ class Rehearsed:
 
     @property
     def unexpected(self) -> tuple[Refused, ...]:
-        return tuple(one for one in self.refusals if not one.planned.refused)
+        return tuple(one for one in self.refusals if one.turn is Turn.REFUSED)
 
 
-def rehearse_one(founding: PartnershipFounded, hands: Stagehands, until: datetime) -> Rehearsed:
-    """Play one partnership without any server, from its founding until it ends or the time is over."""
+Lag = Callable[[Planned], timedelta]
+"""How long a step is on its way."""
+
+
+def rehearse_one(
+    founding: PartnershipFounded, hands: Stagehands, until: datetime, lag: Lag | None = None
+) -> Rehearsed:
+    """Play one partnership without any server, from its founding until it ends or the time is over.
+
+    With a `lag` every step arrives that much later than it was sent, as on a busy engine.
+    """
     state, diary = founded(founding), Diary()
     events: list[AnyEvent] = [founding]
     refusals: list[Refused] = []
@@ -118,11 +145,15 @@ def rehearse_one(founding: PartnershipFounded, hands: Stagehands, until: datetim
             events += spoken
             continue
         assert one is not None
+        arrives = now + lag(one) if lag is not None else now
+        spoken = state.lapse(arrives)
+        state, now = state.after(spoken), arrives
+        events += spoken
         try:
             caused = state.ask(one.request, one.by, now)
         except Refusal as refusal:
-            refusals.append(Refused(planned=one, sentence=refusal.sentence))
-            diary.refused(one, now)
+            turn = diary.refused(one, now, news=bool(spoken))
+            refusals.append(Refused(planned=one, sentence=refusal.sentence, turn=turn))
             continue
         diary.taken(one)
         state = state.after(caused)
@@ -131,7 +162,10 @@ def rehearse_one(founding: PartnershipFounded, hands: Stagehands, until: datetim
 
 
 def rehearse(
-    partnerships: Iterable[PartnershipFounded], hands: Stagehands, until: datetime
+    partnerships: Iterable[PartnershipFounded],
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
 ) -> dict[str, Rehearsed]:
     """Play a whole programme without any server; each partnership's rehearsal by its code."""
-    return {founding.code: rehearse_one(founding, hands, until) for founding in partnerships}
+    return {founding.code: rehearse_one(founding, hands, until, lag) for founding in partnerships}

@@ -1,4 +1,4 @@
-"""What befalls a partnership in a rehearsal: the agreement's way, people leaving, holds, ends, the programme's dates."""
+"""What befalls a partnership in a rehearsal: its agreement, people leaving, holds, ends, the programme's dates."""
 
 from __future__ import annotations
 
@@ -199,7 +199,8 @@ def _agreeing(scene: Scene) -> Iterator[Planned]:
     signing = agreement.signing
     if following is Step.SIGNED and signing is not None:
         when = scene.after(by, signing + timedelta(hours=1), 0, 2, about)
-        yield from scene.planned(about, when, by, rq.StepAgreement(step=following, signing=signing))
+        signed = rq.StepAgreement(step=following, signing=signing)
+        yield from scene.planned(about, when, by, signed, earliest=signing)
         return
     when = scene.after(by, agreement.since, *_paced(scene, following), about)
     if following is Step.SIGNING_SCHEDULED:
@@ -225,11 +226,9 @@ def _signing_day(scene: Scene, after: datetime) -> datetime:
     """The day known from elsewhere if it is still to come, else a working day of both sides in some weeks."""
     state, signs = scene.state, scene.character.signs
     days = state.edition.days(*dict.fromkeys(state.member(side).country for side in SIDES))
-    day = (after + timedelta(days=scene.chance("signing").randint(8, 25))).date()
-    if signs is not None and noon(signs) > after + timedelta(hours=12):
-        day = signs
-    else:
-        day = days.on_or_after(day)
+    some = (after + timedelta(days=scene.chance("signing").randint(8, 25))).date()
+    known = signs is not None and noon(signs) > after + timedelta(hours=12)
+    day = signs if known and signs is not None else days.on_or_after(some)
     return datetime.combine(day, time(10), ZoneInfo("Europe/Brussels")).astimezone(UTC)
 
 
@@ -248,7 +247,8 @@ def _extending(scene: Scene) -> Iterator[Planned]:
     if script.extension_asked is None or script.extended_to is None or not operators or state.on_hold:
         return
     ends = end_of(script.extended_to)
-    asked = scene.on(operators[0], script.extension_asked, "extension")
+    # one decision, entered partnership by partnership in the weeks after it
+    asked = scene.after(operators[0], noon(script.extension_asked), 0, 35, "extension")
     last = state.ends - timedelta(days=state.terms.latest_extension_request)
     pending = any(isinstance(one.matter, rq.Extend) for one in state.proposals)
     if state.ends >= ends or max(asked, scene.at) > last or pending:
@@ -274,6 +274,6 @@ def _adopting(scene: Scene) -> Iterator[Planned]:
             continue
         request = rq.AdoptCalendar(edition=edition.only(*countries))
         by = Actor(person=operator.person, role=operator.role, side=operator.side)
-        when = scene.after(operator, noon(edition.published), 1, 6, "edition", edition.name)
+        when = scene.after(operator, noon(edition.published), 1, 32, "edition", edition.name)
         yield from scene.planned(f"edition/{edition.name}", when, by, request)
         return

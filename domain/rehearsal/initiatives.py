@@ -203,7 +203,7 @@ def _meeting(scene: Scene) -> Iterator[Planned]:
             evidence=proof.hash if evidenced else None,
         )
         texts = (proof,) if evidenced else ()
-        yield from scene.planned(f"exchange/{code}", when, recorder, request, *texts)
+        yield from scene.planned(f"exchange/{code}", when, recorder, request, *texts, earliest=held)
 
 
 def _engaging(scene: Scene) -> Iterator[Planned]:
@@ -258,4 +258,3 @@ def _august(giver: Holder, year: int) -> tuple[datetime, datetime]:
     zone = ZoneInfo(giver.zone)
     first = datetime(year, 8, 1, tzinfo=zone)
     return first.astimezone(UTC), datetime(year, 9, 1, tzinfo=zone).astimezone(UTC)
-

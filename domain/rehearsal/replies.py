@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import requests as rq
 from domain.events import Outcome
 from domain.gates import Gate
+from domain.proposing import effects
 from domain.rehearsal.characters import Tempo, Visit
 from domain.rehearsal.papers import paper
 from domain.rehearsal.scene import Planned, Scene
 from domain.stages.study_visits import VisitMode
-from domain.staging import missing
+from domain.state import Proposal
 from domain.tasks import Task, recipients, reminded, tasks_of
 from domain.terms import Seat, Stage
-from domain.values import SIDES, Holder, Role, Side
+from domain.values import SIDES, Holder, Refusal, Role, Side
 
 _UNANSWERED = {Tempo.PROMPT: 0.05, Tempo.STEADY: 0.25, Tempo.SLOW: 0.6, Tempo.SILENT: 1.0}
 """How often somebody lets the calendar answer where silence settles a gate."""
@@ -288,7 +289,7 @@ _ADVISERS = {
 
 def _asking_advice(
     scene: Scene, gate: Gate, holder: Holder, when: datetime, at: datetime, *about: object
-) -> Iterator[Planned]:
+) -> Generator[Planned, None, datetime]:
     """Ask somebody and wait for it a while; returns when the decision then falls."""
     role = _ADVISERS.get(holder.role)
     if role is None:
@@ -422,7 +423,7 @@ def _confirming(scene: Scene, task: Task) -> Iterator[Planned]:
         return
     about = ("confirm", number)
     when = scene.after(second, proposal.at, 0.5, 5, *about)
-    if _declined(scene, proposal.matter, number, when):
+    if _declined(scene, proposal, second, when):
         remark = scene.text("remark", second, *about)
         declined = rq.Decline(proposal=number, remark=remark.hash)
         yield from scene.planned(_id("decline", number), when, second, declined, remark)
@@ -430,10 +431,12 @@ def _confirming(scene: Scene, task: Task) -> Iterator[Planned]:
         yield from scene.planned(_id(*about), when, second, rq.Confirm(proposal=number))
 
 
-def _declined(scene: Scene, matter: rq.Matter, number: int, when: datetime) -> bool:
-    """A waiver is declined when it is not needed any more, and a first one now and then all the same."""
-    if not isinstance(matter, rq.Waive):
-        return False
-    if matter.condition not in missing(scene.state, matter.stage, max(when, scene.at)):
+def _declined(scene: Scene, proposal: Proposal, second: Holder, when: datetime) -> bool:
+    """What cannot be done any more is declined, and a first waiver now and then all the same."""
+    at = max(when, scene.at)
+    try:
+        effects(scene.state, proposal.matter, scene.actor(second, at), at)
+    except Refusal:
         return True
-    return number == 1 and scene.chance("decline", number).random() < 0.15
+    unwilling = scene.chance("decline", proposal.number).random() < 0.15
+    return unwilling and proposal.number == 1 and isinstance(proposal.matter, rq.Waive)

@@ -20,9 +20,9 @@ from domain.terms import Stage
 from domain.values import SIDES, Actor, Holder, PersonId, Role, Side, TextHash, UtcTime, Value
 
 _SHARES = {
-    Tempo.PROMPT: (0.05, 0.7, 0.25),
-    Tempo.STEADY: (0.15, 1.3, 0.55),
-    Tempo.SLOW: (0.5, 2.4, 1.05),
+    Tempo.PROMPT: (0.03, 0.55, 0.15),
+    Tempo.STEADY: (0.08, 1.25, 0.38),
+    Tempo.SLOW: (0.35, 2.4, 0.9),
     Tempo.SILENT: (1.5, 4.0, 2.0),
 }
 """How much of the time allowed somebody takes: least, most, and most often."""
@@ -40,12 +40,14 @@ class Text(Value):
 class Planned(Value):
     """What somebody will ask and when. `id` is the same whenever the same step is planned again.
 
-    `texts` are the free texts whose hashes the request carries. With `refused` the step is a mistake on
+    It may be sent a little early, so that it arrives in time, but never before `earliest`. `texts` are the
+    free texts whose hashes the request carries. With `refused` the step is a mistake on
     purpose: it is tried once, and a refusal is what it is for.
     """
 
     id: str
     at: UtcTime
+    earliest: UtcTime
     by: Actor
     request: AnyRequest
     texts: tuple[Text, ...] = ()
@@ -156,15 +158,24 @@ class Scene:
         request: AnyRequest,
         *texts: Text,
         refused: bool = False,
+        earliest: datetime | None = None,
     ) -> Iterator[Planned]:
-        """A step, unless it was taken before; never before now, nor in the days after everything stood still."""
+        """A step, unless it was taken before; never before now, nor in the days after everything stood still.
+
+        `earliest` is before which it would make no sense, such as the meeting it tells of.
+        """
         if id in self.done:
             return
         if when < self.floor + timedelta(days=1) and self.state.stops:
             when = self.floor + timedelta(days=self.chance("after the stop", id).uniform(1, 8))
         when = max(when, self.at)
         actor = self.actor(by, when) if isinstance(by, Holder) else by
-        yield Planned(id=id, at=when, by=actor, request=request, texts=texts, refused=refused)
+        if earliest is None:
+            # whoever acts for another does so from the first day of the delegation
+            earliest = when if actor.on_behalf_of is not None else self.floor
+        yield Planned(
+            id=id, at=when, earliest=earliest, by=actor, request=request, texts=texts, refused=refused
+        )
 
     def text(self, kind: str, holder: Holder, *about: object) -> Text:
         """What somebody writes, in their own language."""

@@ -16,6 +16,7 @@ from console import asking
 from console.cli import app
 from console.partnerships import app as partnership_app
 from domain import requests as rq
+from domain.values import Value
 from ledger import open_ledger
 from tests.console.conftest import Said, Tandem
 from tests.console.doors import QuickDoor, opened
@@ -85,7 +86,7 @@ def _kinds() -> set[str]:
     return {
         str(one.model_fields["kind"].default)
         for one in made
-        if isinstance(one, type) and issubclass(one, rq.Value) and "kind" in one.model_fields
+        if isinstance(one, type) and issubclass(one, Value) and "kind" in one.model_fields
     } - {"waive", "extend", "settle_gate", "add_round", "merge"}
 
 
@@ -102,7 +103,9 @@ def test_every_command_has_a_line_of_help() -> None:
 def test_opening_a_stage_says_who_owes_what_next(ask: Asking) -> None:
     told = ask.done("open-stage", "C1-02", "scoping", by="operator.one").splitlines()
     assert told[0].startswith("C1-02: Olga Sekretar (operator) opened scoping")
-    assert told[1].startswith("Next: Mara Manager (cluster manager) is to hand in the scoping report, by 2021-")
+    assert told[1].startswith(
+        "Next: Mara Manager (cluster manager) is to hand in the scoping report, by 2021-"
+    )
 
 
 def test_the_version_is_the_hash_of_the_document(ask: Asking, form: Any, tmp_path: Path, home: Path) -> None:
@@ -110,7 +113,14 @@ def test_the_version_is_the_hash_of_the_document(ask: Asking, form: Any, tmp_pat
     document = tmp_path / "report.pdf"
     document.write_bytes(b"%PDF-1.7 the report")
     told = ask.done(
-        "submit", "C1-02", "scoping", "--file", form("scoping_report"), "--document", document, by="cluster.inn"
+        "submit",
+        "C1-02",
+        "scoping",
+        "--file",
+        form("scoping_report"),
+        "--document",
+        document,
+        by="cluster.inn",
     )
     digest = hashlib.sha256(document.read_bytes()).hexdigest()
     assert f"version 1 (sha256:{digest[:8]}…)" in told
@@ -131,7 +141,9 @@ def test_a_form_can_come_through_a_pipe(ask: Asking, tandem: Tandem) -> None:
 def test_an_incomplete_deliverable_is_refused_by_the_checklist(ask: Asking, form: Any) -> None:
     ask.done("open-stage", "C1-02", "scoping", by="operator.one")
     path = form("scoping_report", pilot_ideas=0)
-    assert "it lacks at least one pilot idea" in ask.refused("submit", "C1-02", "scoping", "--file", path, by="cluster.inn")
+    assert "it lacks at least one pilot idea" in ask.refused(
+        "submit", "C1-02", "scoping", "--file", path, by="cluster.inn"
+    )
 
 
 def test_deciding_names_the_version_or_takes_the_one_stated(ask: Asking) -> None:
@@ -141,7 +153,9 @@ def test_deciding_names_the_version_or_takes_the_one_stated(ask: Asking) -> None
     assert "too short" in ask.refused(
         "decide", "C1-01", "G5.review", "approve", "--version", "a", by="c1-01.eu.focal"
     )
-    told = ask.done("decide", "C1-01", "G5.review", "approve", "--version", "sha256:5dbbd759", by="c1-01.eu.focal")
+    told = ask.done(
+        "decide", "C1-01", "G5.review", "approve", "--version", "sha256:5dbbd759", by="c1-01.eu.focal"
+    )
     assert "gate G5.review (both sides review, version 1): approved" in told
     assert "Next: Tina Leader (team leader) is to decide G5.team v1" in told
 
@@ -149,13 +163,17 @@ def test_deciding_names_the_version_or_takes_the_one_stated(ask: Asking) -> None
 def test_a_decision_on_an_old_version_is_refused_with_the_reason(ask: Asking, form: Any) -> None:
     ask.done("decide", "C1-01", "G5.review", "return", "--remark", "more on costs", by="c1-01.eu.focal")
     ask.done("submit", "C1-01", "action_plan", "--file", form("action_plan"), by="cluster.inn")
-    told = ask.refused("decide", "C1-01", "G5.review", "approve", "--version", "5dbbd759", by="c1-01.eu.focal")
+    told = ask.refused(
+        "decide", "C1-01", "G5.review", "approve", "--version", "5dbbd759", by="c1-01.eu.focal"
+    )
     assert "supersedes it: read that one and decide again" in told
     by_number = ask("decide", "C1-01", "G5.review", "approve", "--version", "2", by="c1-01.eu.focal")
     assert by_number.status == 0
 
 
-def test_texts_are_kept_and_only_their_hash_goes_on(ask: Asking, home: Path, tmp_path: Path, tandem: Tandem) -> None:
+def test_texts_are_kept_and_only_their_hash_goes_on(
+    ask: Asking, home: Path, tmp_path: Path, tandem: Tandem
+) -> None:
     note = tmp_path / "remark.txt"
     note.write_text("Canary: the budget is a matter of taste.\n", encoding="utf-8")
     ask.done("decide", "C1-01", "G5.review", "return", "--remark-file", note, by="c1-01.eu.focal")
@@ -164,7 +182,9 @@ def test_texts_are_kept_and_only_their_hash_goes_on(ask: Asking, home: Path, tmp
 
 
 def test_a_wrong_option_leaves_no_text_behind(ask: Asking, home: Path) -> None:
-    told = ask("propose merge", "C1-01", "two words", "--reason", "r", "--consent", "Canary", by="operator.one")
+    told = ask(
+        "propose merge", "C1-01", "two words", "--reason", "r", "--consent", "Canary", by="operator.one"
+    )
     assert told.status == 2
     assert texts(home) == {}
 
@@ -186,7 +206,15 @@ def test_two_persons_waive_a_condition(ask: Asking) -> None:
     )
     assert "no proposal is open in C1-01" in ask.refused("decline", "C1-01", by="operator.two")
     told = ask.done(
-        "propose extend", "C1-01", "--ends", "2024-03-31", "--reason", "late_start", "--addendum", "no 2", by="operator.one"
+        "propose extend",
+        "C1-01",
+        "--ends",
+        "2024-03-31",
+        "--reason",
+        "late_start",
+        "--addendum",
+        "no 2",
+        by="operator.one",
     )
     assert "made proposal 2: extend the programme to 2024-03-31 (late_start)".replace("_", " ") in told
     assert "3 dates" not in ask.done("confirm", "C1-01", by="team.leader")
@@ -194,18 +222,26 @@ def test_two_persons_waive_a_condition(ask: Asking) -> None:
 
 def test_acting_for_somebody_needs_a_delegation(ask: Asking) -> None:
     arguments = ("C1-01", "G5.review", "approve", "--for")
-    assert "no delegation covers it" in ask.refused("decide", *arguments, "c1-01.eu.focal", by="c1-01.eu.deputy")
+    assert "no delegation covers it" in ask.refused(
+        "decide", *arguments, "c1-01.eu.focal", by="c1-01.eu.deputy"
+    )
     ask.done(
-        "delegate", "C1-01", "--to", "c1-01.eu.deputy", "--until", "2021-12-31", "--stage", "action_plan", by="c1-01.eu.focal"
+        "delegate",
+        "C1-01",
+        "--to",
+        "c1-01.eu.deputy",
+        "--until",
+        "2021-12-31",
+        "--stage",
+        "action_plan",
+        by="c1-01.eu.focal",
     )
     told = ask.done("decide", *arguments, "c1-01.eu.focal", by="c1-01.eu.deputy")
     assert "Diego Suplente for Elena García (EU focal point) approved G5.review" in told
 
 
 def test_who_holds_several_roles_says_in_which(ask: Asking, home: Path) -> None:
-    ask.done(
-        "change-holder", "C1-01", "operator", "programme", "--to", "team.leader", by="operator.one"
-    )
+    ask.done("change-holder", "C1-01", "operator", "programme", "--to", "team.leader", by="operator.one")
     told = ask.refused("hold", "C1-01", "--reason", "elections", by="team.leader")
     assert told.endswith("say as which with --role team_leader or --role operator")
     assert "Tina Leader (operator) put it on hold" in ask.done(
@@ -225,7 +261,9 @@ def test_questions_advice_and_seats(ask: Asking) -> None:
     assert "gave advice at G5.review" in ask.done("give-advice", *gate, "--answer", "it is", by="counterpart")
     assert "asked a formal question" in ask.done("clarify", *gate, "--question", "why?", by="c1-01.eu.focal")
     assert "answered the question" in ask.done("answer", *gate, "--answer", "because", by="cluster.inn")
-    assert "added the team leader as a decider" in ask.done("add-decider", *gate, "--seat", "team_leader", by="operator.one")
+    assert "added the team leader as a decider" in ask.done(
+        "add-decider", *gate, "--seat", "team_leader", by="operator.one"
+    )
     assert "say who decides besides" in ask.refused("add-decider", *gate, by="operator.one")
     assert "handed the seat" in ask.done("hand-over", *gate, "--to", "c1-01.eu.deputy", by="c1-01.eu.focal")
     assert "approved" in ask.done("decide", *gate, "approve", by="c1-01.eu.deputy")
@@ -233,8 +271,12 @@ def test_questions_advice_and_seats(ask: Asking) -> None:
 
 
 def test_the_secretariats_steps(ask: Asking) -> None:
-    assert "reached Elena García by wechat" in ask.done("log-contact", "C1-01", "c1-01.eu.focal", "wechat", by="operator.one")
-    assert "recorded cn-lab (research institution)" in ask.done("engage", "C1-01", "cn-lab", "cn", "research", by="operator.one")
+    assert "reached Elena García by wechat" in ask.done(
+        "log-contact", "C1-01", "c1-01.eu.focal", "wechat", by="operator.one"
+    )
+    assert "recorded cn-lab (research institution)" in ask.done(
+        "engage", "C1-01", "cn-lab", "cn", "research", by="operator.one"
+    )
     assert "lapsed" in ask.done("agreement-step", "C1-01", "lapsed", by="operator.one")
     assert "adopted calendar edition 'autumn'" in ask.done(
         "adopt-calendar", "C1-01", "--name", "autumn", "--through", "2025", by="operator.one"
@@ -246,9 +288,13 @@ def test_the_secretariats_steps(ask: Asking) -> None:
     assert "without evidence, so it does not count" in told
     assert "every clock stands still" in ask.done("hold", "C1-01", "--reason", "elections", by="operator.one")
     assert "resumed it" in ask.done("resume", "C1-01", by="operator.one")
-    assert "the authority's suspension" in ask.done("suspend", "C1-01", "--order", "letter 7", by="delegation")
+    assert "the authority's suspension" in ask.done(
+        "suspend", "C1-01", "--order", "letter 7", by="delegation"
+    )
     assert "is suspended by the authority" in ask.refused("open-stage", "C1-01", "closing", by="operator.one")
-    assert "lifted the suspension" in ask.done("lift-suspension", "C1-01", "--order", "letter 8", by="delegation")
+    assert "lifted the suspension" in ask.done(
+        "lift-suspension", "C1-01", "--order", "letter 8", by="delegation"
+    )
 
 
 def test_a_member_is_replaced(ask: Asking, home: Path) -> None:
@@ -257,13 +303,27 @@ def test_a_member_is_replaced(ask: Asking, home: Path) -> None:
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     ledger.put_person(
         Person(
-            id="p-nanchang", key="nanchang.focal", name="周 敏", email="z@example.org", language="zh", zone="Asia/Shanghai"
+            id="p-nanchang",
+            key="nanchang.focal",
+            name="周 敏",
+            email="z@example.org",
+            language="zh",
+            zone="Asia/Shanghai",
         )
     )
     ledger.close()
     told = ask.done(
         *("replace-member", "C1-01", "cn", "--leaving", "Hangzhou", "--name", "Nanchang", "--country", "cn"),
-        *("--level", "city", "--focal", "nanchang.focal", "--reason", "restructuring", "--agreed", "both agree"),
+        *(
+            "--level",
+            "city",
+            "--focal",
+            "nanchang.focal",
+            "--reason",
+            "restructuring",
+            "--agreed",
+            "both agree",
+        ),
         by="operator.one",
     )
     assert "replaced Hangzhou by Nanchang (CN) (restructuring), with 周 敏" in told
@@ -273,7 +333,9 @@ def test_a_member_is_replaced(ask: Asking, home: Path) -> None:
 def test_terms_are_edited_and_adopted(ask: Asking, tandem: Tandem, tmp_path: Path) -> None:
     path = tmp_path / "terms.yaml"
     printed = tandem("partnership", "terms", "C1-01").out
-    path.write_text(printed.replace("name: '2021'", "name: '2022'").replace("hold_review: 90", "hold_revue: 60"))
+    path.write_text(
+        printed.replace("name: '2021'", "name: '2022'").replace("hold_review: 90", "hold_revue: 60")
+    )
     arguments = ("C1-01", "--terms", path, "--decision", "minutes 12")
     assert "there is no field 'hold_revue'; did you mean 'hold_review'?" in ask.refused(
         "adopt-terms", *arguments, by="operator.one"
@@ -283,13 +345,17 @@ def test_terms_are_edited_and_adopted(ask: Asking, tandem: Tandem, tmp_path: Pat
 
 
 def test_a_withdrawal_ends_it(ask: Asking) -> None:
-    told = ask.done("withdraw", "C1-02", "cn", "--reason", "capacity", "--notice", "we leave", by="c1-01.cn.focal")
+    told = ask.done(
+        "withdraw", "C1-02", "cn", "--reason", "capacity", "--notice", "we leave", by="c1-01.cn.focal"
+    )
     assert "ended: withdrawn" in told
     assert "Next:" not in told
     assert "its record can be read" in ask.refused("open-stage", "C1-02", "scoping", by="operator.one")
 
 
-def test_an_unanswered_request_is_asked_again(ask: Asking, tandem: Tandem, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unanswered_request_is_asked_again(
+    ask: Asking, tandem: Tandem, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(QuickDoor, "silent", 1)
     told = ask.refused("hold", "C1-02", "--reason", "elections", "--remark", "by phone", by="operator.one")
     id = told.rstrip(")").split()[-1]

@@ -26,61 +26,7 @@ from tests.story import Story
 
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
 REQUEST: TypeAdapter[rq.AnyRequest] = TypeAdapter(rq.AnyRequest)
-SEEDS = range(200)
-TURNS = 80
-
-
-@cache
-def life(seed: int) -> Story:
-    """A random life; every other one is watched day by day, the rest oversleep as after an outage."""
-    story = Story(ends=on(2021, 12, 15) if seed % 4 == 0 else on(2023, 3, 31))
-    wanderer = Wanderer(seed)
-    for turn in range(TURNS):
-        at = wanderer.later(story.at)
-        story.day_by_day(at) if seed % 2 else story.until(at)
-        if story.partnership.ended:
-            break
-        request, by = wanderer.next(story.partnership)
-        before = story.partnership
-        kept = before.model_dump_json() if turn % 15 == 0 else ""
-        try:
-            story.asks(request, by, at)
-        except Refusal as refused:
-            assert len(refused.sentence) > 15
-        if kept:
-            assert before.model_dump_json() == kept, "asking changed the partnership"
-            assert REQUEST.validate_json(REQUEST.dump_json(request)) == request
-        _can_go_on(story.partnership)
-    return story
-
-
-def _can_go_on(state: Partnership) -> None:
-    """The calendar has something to say, or somebody something to do, or it is over; and time progresses."""
-    due = state.next_due()
-    if state.ended:
-        assert due is None
-        assert tasks_of(state) == ()
-        return
-    assert state.suspended or due is not None
-    assert due is not None or tasks_of(state)
-    if due is not None:
-        told = state.lapse(due)
-        assert told, f"it was due at {due} and nothing was said"
-        later = state.after(told).next_due()
-        assert later is None or later > due
-
-
-def steps(story: Story) -> Iterator[tuple[Partnership | None, AnyEvent, Partnership, list[Letter]]]:
-    """Each event with the partnership before and after it, and the letters it caused."""
-    letters: dict[int, list[Letter]] = {}
-    for letter in story.letters:
-        letters.setdefault(letter.number, []).append(letter)
-    befores = (None, *story.states[:-1])
-    for before, entry, after in zip(befores, story.entries, story.states, strict=True):
-        yield before, entry.event, after, letters.get(entry.number, [])
-
-
-every_life = pytest.mark.parametrize("lives", [range(start, start + 40) for start in SEEDS[::40]])
+every_life = pytest.mark.parametrize("lives", [range(start, start + 32) for start in SEEDS[::32]])
 
 
 @every_life
@@ -241,7 +187,7 @@ def test_the_lives_are_varied_enough_to_prove_anything() -> None:
     assert set(ends) >= set(ev.End)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.integers(min_value=1000, max_value=10**9))
 def test_lives_nobody_has_seen_before_keep_the_promises_too(seed: int) -> None:
     story = life(seed)

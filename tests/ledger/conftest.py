@@ -1,5 +1,19 @@
 """The ledger's tests run on both databases."""
 
-from tests.databases import database_url, empty_url, ledger, postgresql_url, sqlite_url
+from tests.databases import (
+    database_url,
+    empty_url,
+    ledger,
+    postgresql_url,
+    pytest_terminal_summary,
+    sqlite_url,
+)
 
-__all__ = ["database_url", "empty_url", "ledger", "postgresql_url", "sqlite_url"]
+__all__ = [
+    "database_url",
+    "empty_url",
+    "ledger",
+    "postgresql_url",
+    "pytest_terminal_summary",
+    "sqlite_url",
+]

@@ -178,11 +178,22 @@ def test_a_letter_that_cannot_be_stored_takes_its_entry_along(
     assert set(counts(ledger).values()) == {0}
 
 
-def test_without_its_snapshot_a_state_is_folded_from_the_entries(ledger: SqlLedger) -> None:
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "DELETE FROM states",
+        "UPDATE states SET snapshot = '{'",
+        "UPDATE states SET snapshot = '{}'",
+        "UPDATE states SET number = number - 1",
+        # an older version knew less of the same entries
+        "UPDATE states SET code = '0.0.0-older', snapshot = replace(snapshot, 'Hangzhou', 'Yangzhou')",
+    ],
+)
+def test_without_a_snapshot_to_go_by_a_state_is_folded_from_the_entries(ledger: SqlLedger, lost: str) -> None:
     whole = entries()
     ledger.record(whole[:-2])
     with ledger._writing() as connection:
-        connection.execute(sql("DELETE FROM states"))
+        connection.execute(sql(lost))
     assert ledger.state(ENTITY) == entities.fold(ENTITY, [entry.event for entry in whole[:-2]])
     ledger.record(whole)
     assert rebuild(ledger).clean

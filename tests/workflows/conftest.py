@@ -1,3 +1,3 @@
-from tests.engine import client, engine, skipping, world
+from tests.engine import client, engine, skipping, world, worlds
 
-__all__ = ["client", "engine", "skipping", "world"]
+__all__ = ["client", "engine", "skipping", "world", "worlds"]
