@@ -129,16 +129,16 @@ class Progress:
         now = self._now()
         done = (now - self._starts) / (self._until - self._starts)
         head = Table.grid(padding=(0, 2, 0, 0))
+        head.add_column(no_wrap=True, width=len("30 September 2023"))
         head.add_column(no_wrap=True)
-        head.add_column(width=24)
-        head.add_column(no_wrap=True)
-        bar = ProgressBar(total=1.0, completed=done, width=24)
-        head.add_row(Text(f"{now:%d %B %Y}", style="bold cyan"), bar, Text(self._counted()))
+        bar = ProgressBar(total=1.0, completed=done, width=60)
+        head.add_row(Text(f"{now.day} {now:%B %Y}", style="bold cyan"), bar)
+        counts = Text(self._counted(), no_wrap=True, overflow="ellipsis")
         lines = [*self._latest, *[Text() for _ in range(_LATEST - len(self._latest))]]
         for one in lines:
             one.no_wrap = True
             one.overflow = "ellipsis"
-        return Group(head, Text(), *lines)
+        return Group(head, counts, Text(), *lines)
 
 
 @contextmanager

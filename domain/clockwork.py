@@ -14,7 +14,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Clockwork(Value):
     """Programme time was `origin` at the real time `anchor` and passes `speed` seconds in each real one.
 
-    `speed` is a whole number, so that a clockwork has one written form. As it stands, programme time is real time.
+    Before the anchor it stands still, so that a rehearsal can set up its scene on its first day. `speed` is a
+    whole number, so that a clockwork has one written form. As it stands, programme time is real time.
     """
 
     origin: UtcTime = _EPOCH
@@ -23,7 +24,7 @@ class Clockwork(Value):
 
     def at(self, now: datetime) -> datetime:
         """The programme time at a real time."""
-        return self.origin + (now - self.anchor) * self.speed
+        return self.origin + max(now - self.anchor, timedelta()) * self.speed
 
     def wall(self, at: datetime) -> datetime:
         """The first real time, to the microsecond, at which programme time has reached `at`."""

@@ -9,6 +9,14 @@ from typing import Any
 
 import structlog
 from structlog.typing import Processor
+from temporalio import activity, workflow
+from temporalio.runtime import (
+    LogForwardingConfig,
+    LoggingConfig,
+    Runtime,
+    TelemetryConfig,
+    TelemetryFilter,
+)
 
 from client.settings import Settings
 
@@ -59,10 +67,13 @@ def arrange(settings: Settings) -> None:
     root.setLevel(settings.log_level.upper())
     logging.getLogger("alembic").setLevel(logging.WARNING)
     # the engine's library appends its fields to the message too, where they would stand twice
-    from temporalio import activity, workflow
-
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
+    # and its core, which is no Python, would write lines of its own
+    core = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
+    telemetry = TelemetryConfig(logging=LoggingConfig(filter=levels, forwarding=core))
+    Runtime.set_default(Runtime(telemetry=telemetry), error_if_already_set=False)
 
 
 def _engine_fields(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -105,7 +105,7 @@ class Character(Told):
     returned: dict[str, int] = Field(default_factory=dict)
     """How often each gate returns the deliverable before it approves."""
     rejected: tuple[str, ...] = ()
-    """Gates that reject a version, by gate and version: `G5.eud/1`."""
+    """Gates that reject once, after the versions they return: `G5.eud`."""
     unanswering: Side | None = None
     unanswering_from: date | None = None
     hold: Pause | None = None

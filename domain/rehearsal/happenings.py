@@ -12,7 +12,7 @@ from domain.rehearsal.characters import Leaving
 from domain.rehearsal.scene import Planned, Scene
 from domain.requests import AgreementStep as Step
 from domain.terms import Stage
-from domain.values import SIDES, Actor, Holder, Member, Role, Side
+from domain.values import SIDES, Holder, Member, Role, Side
 
 _NEXT = {
     Step.PROPOSED: Step.DRAFTING,
@@ -273,7 +273,6 @@ def _adopting(scene: Scene) -> Iterator[Planned]:
         if operator is None or edition.published <= state.edition.published:
             continue
         request = rq.AdoptCalendar(edition=edition.only(*countries))
-        by = Actor(person=operator.person, role=operator.role, side=operator.side)
         when = scene.after(operator, noon(edition.published), 1, 32, "edition", edition.name)
-        yield from scene.planned(f"edition/{edition.name}", when, by, request)
+        yield from scene.planned(f"edition/{edition.name}", when, operator, request)
         return

@@ -248,14 +248,15 @@ def _sitter(scene: Scene, gate: Gate, seat: Seat) -> Holder | None:
 
 def _verdict(scene: Scene, gate: Gate, seat: Seat, *about: object) -> rq.Verdict:
     story = scene.character
-    if gate.id in story.rejected:
-        return rq.Verdict.REJECT
-    before = sum(1 for one in scene.state.gates if one.code == gate.code and one.outcome is Outcome.RETURNED)
+    outcomes = [one.outcome for one in scene.state.gates if one.code == gate.code]
+    before = outcomes.count(Outcome.RETURNED)
     draw = scene.chance("verdict", *about)
     # a return that the story asks for comes from one seat, so that the other side still has its say
     returning = scene.chance("returning", gate.id).randrange(len(gate.seats))
     if before < story.returned.get(gate.code, 0) and gate.seats.index(seat) == returning:
         return rq.Verdict.RETURN
+    if gate.code in story.rejected and Outcome.REJECTED not in outcomes:
+        return rq.Verdict.REJECT
     first = gate.id.endswith("/1")
     unforeseen = 0.12 if gate.code == "G5.review" else 0.05
     if first and seat.role is not Role.SIGNATORY and draw.random() < unforeseen:
@@ -403,9 +404,8 @@ def _advising(scene: Scene, task: Task) -> Iterator[Planned]:
     yield from ringing_up(scene, task, reply, *about)
     if reply.at is not None:
         answer = scene.text("advice", holder, *about)
-        yield from scene.planned(
-            _id(*about), reply.at, holder, rq.GiveAdvice(gate=gate.code, answer=answer.hash), answer
-        )
+        given = rq.GiveAdvice(gate=gate.code, answer=answer.hash)
+        yield from scene.planned(_id(*about), reply.at, scene.in_person(holder), given, answer)
 
 
 def _confirming(scene: Scene, task: Task) -> Iterator[Planned]:

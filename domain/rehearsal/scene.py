@@ -27,6 +27,8 @@ _SHARES = {
 }
 """How much of the time allowed somebody takes: least, most, and most often."""
 
+_SOON = timedelta(days=8)
+
 
 class Text(Value):
     """A free text somebody writes with a request; `hash` stands for it until it is kept at the client door."""
@@ -116,11 +118,16 @@ class Scene:
         return side is self.character.unanswering and (since is None or self.at >= noon(since))
 
     def actor(self, holder: Holder, when: datetime) -> Actor:
-        """The holder, or who acts for the holder at that time by a delegation."""
+        """The holder, or who acts for the holder then by a delegation that does not run out in a moment."""
         for one in self.state.delegations:
             mine = (one.giver, one.role, one.side) == (holder.person, holder.role, holder.side)
-            if mine and one.since <= when < one.until and self.state.holder(one.to, when):
+            if mine and one.since <= when < one.until - _SOON and self.state.holder(one.to, when):
                 return Actor(person=one.to, role=holder.role, side=holder.side, on_behalf_of=holder.person)
+        return self.in_person(holder)
+
+    @staticmethod
+    def in_person(holder: Holder) -> Actor:
+        """The holder and nobody for the holder: for what is asked of the person."""
         return Actor(person=holder.person, role=holder.role, side=holder.side)
 
     # times

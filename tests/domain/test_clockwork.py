@@ -18,12 +18,18 @@ def test_without_settings_it_is_real_time() -> None:
     assert Clockwork().at(now) == now == Clockwork().wall(now)
 
 
-@given(clockworks, st.timedeltas(timedelta(0), timedelta(days=4000)))
+@given(clockworks, st.timedeltas(timedelta(microseconds=1), timedelta(days=4000)))
 def test_a_timer_set_for_a_moment_never_goes_off_before_it(clockwork: Clockwork, later: timedelta) -> None:
     at = clockwork.origin + later
     wall = clockwork.wall(at)
     assert clockwork.at(wall) >= at
     assert clockwork.at(wall - timedelta(microseconds=1)) < at
+
+
+@given(clockworks, st.timedeltas(timedelta(0), timedelta(days=4000)))
+def test_it_stands_still_until_its_anchor(clockwork: Clockwork, before: timedelta) -> None:
+    """A rehearsal founds its partnerships on the first day, however long that takes."""
+    assert clockwork.at(clockwork.anchor - before) == clockwork.origin
 
 
 @given(clockworks)

@@ -5,6 +5,7 @@ from datetime import date
 from domain import events as ev
 from domain import requests as rq
 from domain.calendars import CalendarEdition
+from domain.clocks import DayKind
 from domain.stages import default_terms
 from domain.terms import Silence, Stage, Terms, joint_days
 from tests.given import CN_FOCAL, EU_FOCAL, MANAGER, OPERATOR, TEAM_LEADER, calendars, on, text
@@ -285,3 +286,10 @@ def test_the_maker_of_terms_under_way_keeps_the_clock_already_running() -> None:
     story.asks(rq.AdoptTerms(terms=hurried, decision=text("d")), OPERATOR)
     assert story.task("submit/action_plan/0").deadline == before
     assert story.task("submit/action_plan/0").persons == (MANAGER.person,)
+
+
+def test_scoping_is_to_be_decided_within_sixty_calendar_days() -> None:
+    """Forty-five for the draft report, fifteen for the gate (domain reference 2.4, stage 2)."""
+    terms = Story().partnership.terms.stage(Stage.SCOPING)
+    assert terms.submit.days + terms.gates[0].allowance.days == 60
+    assert terms.gates[0].allowance.kind is DayKind.CALENDAR

@@ -14,7 +14,7 @@ from domain.entries import Entry
 from domain.partnership import Partnership
 from domain.stages import LIFECYCLE, default_terms
 from domain.values import Holder, Member, Role, Side, StakeholderGroup
-from tests.domain.test_random_lives import life
+from tests.domain.wandering import life
 from tests.given import EU_FOCAL, START, founding, holder, text
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,99}")

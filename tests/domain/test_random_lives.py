@@ -1,9 +1,7 @@
 """Whatever is asked by whomever in whatever order, the promises of the domain hold."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -16,16 +14,13 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entities import fold, records_of, revived, snapshot
 from domain.events import AnyEvent
-from domain.letters import Letter
 from domain.partnership import Partnership
 from domain.tasks import recipients, tasks_of
 from domain.values import POLITICAL, SIDES, Actor, Refusal, Role, Side
-from tests.domain.wandering import Wanderer
-from tests.given import OPERATOR, on, text
-from tests.story import Story
+from tests.domain.wandering import SEEDS, life, steps
+from tests.given import OPERATOR, text
 
 EVENT: TypeAdapter[AnyEvent] = TypeAdapter(AnyEvent)
-REQUEST: TypeAdapter[rq.AnyRequest] = TypeAdapter(rq.AnyRequest)
 every_life = pytest.mark.parametrize("lives", [range(start, start + 32) for start in SEEDS[::32]])
 
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from random import Random
 
+from pydantic import TypeAdapter
+
 from domain import requests as rq
+from domain.events import AnyEvent
 from domain.gates import Gate
+from domain.letters import Letter
 from domain.partnership import Partnership
 from domain.requests import AgreementStep, AnyRequest, ExchangeMode, Verdict
 from domain.stages import default_terms
 from domain.tasks import Task, tasks_of
 from domain.terms import Seat, Stage
-from domain.values import SIDES, Actor, Level, Member, Organisation, Role, Side, StakeholderGroup
-from tests.given import EVERYBODY, actor, calendars, deliverable, holder, text
-from tests.story import KINDS
+from domain.values import SIDES, Actor, Level, Member, Organisation, Refusal, Role, Side, StakeholderGroup
+from tests.given import EVERYBODY, actor, calendars, deliverable, holder, on, text
+from tests.story import KINDS, Story
 
 STRANGER = actor("stranger", Role.FOCAL_POINT, Side.EU)
 AUDITOR = actor("auditor", Role.AUDITOR)
@@ -25,6 +30,7 @@ NEWCOMERS = tuple(
     for number, role in enumerate((Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY))
 )
 PEOPLE = (*EVERYBODY, *NEWCOMERS, STRANGER, AUDITOR)
+REQUEST: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)
 Choice = Callable[[Partnership], AnyRequest]
 TURNS = (0, 0, 0, 0, 60, 60, 3600, 8 * 3600, 86_400, 3 * 86_400, 9 * 86_400, 25 * 86_400)
 """Seconds between two requests."""
@@ -339,7 +345,7 @@ class Wanderer:
 
 
 SEEDS = range(160)
-TURNS = 80
+STEPS = 80
 
 
 @cache
@@ -347,7 +353,7 @@ def life(seed: int) -> Story:
     """A random life; every other one is watched day by day, the rest oversleep as after an outage."""
     story = Story(ends=on(2021, 12, 15) if seed % 4 == 0 else on(2023, 3, 31))
     wanderer = Wanderer(seed)
-    for turn in range(TURNS):
+    for turn in range(STEPS):
         at = wanderer.later(story.at)
         story.day_by_day(at) if seed % 2 else story.until(at)
         if story.partnership.ended:
@@ -362,11 +368,11 @@ def life(seed: int) -> Story:
         if kept:
             assert before.model_dump_json() == kept, "asking changed the partnership"
             assert REQUEST.validate_json(REQUEST.dump_json(request)) == request
-        _can_go_on(story.partnership)
+        can_go_on(story.partnership)
     return story
 
 
-def _can_go_on(state: Partnership) -> None:
+def can_go_on(state: Partnership) -> None:
     """The calendar has something to say, or somebody something to do, or it is over; and time progresses."""
     due = state.next_due()
     if state.ended:

@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import socket
+import sys
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from email.message import EmailMessage
@@ -155,6 +156,15 @@ async def test_a_decision_travels_from_the_command_to_the_partners_mailbox(
     monkeypatch.delenv("TANDEM_AS", raising=False)
     tandem, letters = Tandem(home), inbox[0]
     file = programme_file(tmp_path, datetime.now(UTC).date())
+
+    second = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "console", "--home", str(home), "up"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    said = (await second.communicate())[1].decode()
+    assert second.returncode == 1
+    assert "tandem: it is already running in" in said
 
     assert "1 partnership founded, 0 there already" in await tandem("programme", "load", file)
     assert "0 partnerships founded, 1 there already" in await tandem("programme", "load", file)

@@ -1,0 +1,3 @@
+from tests.engine import client, engine
+
+__all__ = ["client", "engine"]
