@@ -11,7 +11,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
 
 from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.taskqueue.v1 import TaskQueue
@@ -19,7 +18,7 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from client import whereabouts
+from client import preparing, whereabouts
 from client.connection import (
     RPC,
     SEARCH_ATTRIBUTES,
@@ -31,7 +30,6 @@ from client.connection import (
 from client.settings import Settings
 from client.troubles import Trouble
 from client.whereabouts import Whereabouts
-from ledger import migrate
 
 _ENGINE_PORT = 7233
 _WEB_PORT = 8233
@@ -155,7 +153,7 @@ class House:
         for name in SEARCH_ATTRIBUTES:
             kind = "Int" if name in ("TandemOverdue", "TandemEntry") else "Keyword"
             command += ["--search-attribute", f"{name}={kind}"]
-        migrating = asyncio.create_task(asyncio.to_thread(migrate, self._settings.database))
+        migrating = asyncio.create_task(asyncio.to_thread(preparing.tables, self._settings))
         try:
             self._engine = await self._spawn("engine", command, dict(os.environ))
             address = f"127.0.0.1:{port}"
@@ -319,23 +317,6 @@ async def keep(settings: Settings, say: Callable[[str], None], ready: Callable[[
         await house.stop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(sign)
-
-
-def become_worker(settings: Settings) -> NoReturn:
-    """Turn this process into a worker with these settings; signals and exit status are the worker's own."""
-    environment = {**os.environ, **settings.environment()}
-    os.execve(sys.executable, [sys.executable, "-m", "worker"], environment)  # noqa: S606  # our own interpreter
-
-
-async def prepare(settings: Settings) -> None:
-    """Bring the ledger's tables up to date and have the engine's namespace know and keep what we need; twice is once.
-
-    `tandem up` does it by itself; a real cluster and PostgreSQL need it once for each version.
-    """
-    await asyncio.to_thread(migrate, settings.database)
-    client = await connect(settings)
-    await register_search_attributes(client)
-    await raise_retention(client)
 
 
 def _free_port(wanted: int) -> int:

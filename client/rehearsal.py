@@ -23,10 +23,9 @@ __all__ = ["Played", "demo_clockwork", "rehearse"]
 
 _LOOK_AGAIN = 0.25
 """Seconds between two looks for what the calendar has said by itself."""
-_BEFORE_LOOKING = 0.1
 _PATIENCE = 120
-_MEMORY = 0.1
-"""The weight of the latest request in how long the next one is expected to take."""
+_AT_ONCE = 4
+"""Requests of one partnership that may be on their way together."""
 
 
 class Asking(Protocol):
@@ -63,6 +62,8 @@ class Played:
     refusals: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
     """How long each answered request took."""
+    late: timedelta = timedelta()
+    """Programme time by which all answered requests together came later than planned."""
     expected: float = 0.0
     """How long the next one will most likely take: in a rehearsal, that is days of programme time."""
 
@@ -75,6 +76,11 @@ class Played:
         if not self.seconds:
             return 0.0
         return sorted(self.seconds)[min(int(len(self.seconds) * share), len(self.seconds) - 1)]
+
+    @property
+    def days_late(self) -> float:
+        """How many days of programme time a request came late on average: much on a busy machine."""
+        return self.late / timedelta(days=1) / max(len(self.seconds), 1)
 
     @property
     def ended(self) -> int:
@@ -118,7 +124,7 @@ async def rehearse(
 
 @dataclass
 class _Player:
-    """Everybody of one partnership."""
+    """Everybody of one partnership; several may be on their way to the door at once."""
 
     entity: str
     door: Asking
@@ -131,41 +137,98 @@ class _Player:
     state: Partnership | None = None
     number: int = 0
     diary: Diary = field(default_factory=Diary)
+    on_the_way: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    looked: float = 0.0
+    waited_since: float | None = None
 
     async def play(self) -> None:
-        while not await self._look():
-            if self._now() > self.until:
-                return
-            await asyncio.sleep(_LOOK_AGAIN)
-        while self.state is not None and not self.state.ended:
-            one = self.diary.next(plan(self.state, self._now(), self.hands, frozenset(self.diary.done)))
-            due = self.state.next_due()
-            sending = self._sent_by(one) if one is not None else None
-            times = [when for when in (sending, due) if when is not None]
-            if not times or min(times) > self.until:
-                return
-            await self._sleep_until(min(times))
-            if due is not None and due <= self._now():
-                await self._spoken()
-            elif one is not None:
-                await self._take(one)
+        try:
+            while not await self._look():
+                if self._now() > self.until:
+                    return
+                await asyncio.sleep(_LOOK_AGAIN)
+            while self.state is not None and not self.state.ended:
+                if not await self._turn(self.state):
+                    return
+        finally:
+            for task in self.on_the_way:
+                task.cancel()
+            await asyncio.gather(*self.on_the_way, return_exceptions=True)
+
+    async def _turn(self, state: Partnership) -> bool:
+        """Do what is due now, else wait for the next thing: a step, the calendar, an answer.
+
+        False where time is over and all that was due by then is on record.
+        """
+        now = min(self._now(), self.until)
+        # what the calendar says follows from the rules, so nobody waits for it to be on record
+        spoken = state.lapse(now)
+        if now == self.until and not spoken and not self.on_the_way:
+            return False
+        seen = state.after(spoken)
+        one = self._next(seen, now) if now < self.until else None
+        if one is not None and self._sent_by(one) <= now:
+            self._send(one)
+            return True
+        times = [self._sent_by(one) if one else None, seen.next_due(), self.until]
+        wait = max(min(self._seconds_until(when) for when in times if when is not None), 0)
+        if spoken or now == self.until:
+            await self._catch_up()
+            wait = _LOOK_AGAIN
+        await self._rest(wait)
+        return True
+
+    def _next(self, seen: Partnership, now: datetime) -> Planned | None:
+        if len(self.on_the_way) >= _AT_ONCE:
+            return None
+        known = self.diary.done.union(self.on_the_way.values())
+        return self.diary.next(
+            one for one in plan(seen, now, self.hands, frozenset(known)) if one.id not in known
+        )
 
     def _now(self) -> datetime:
         return self.clockwork.at(datetime.now(UTC))
+
+    def _seconds_until(self, at: datetime) -> float:
+        return (self.clockwork.wall(at) - datetime.now(UTC)).total_seconds()
 
     def _sent_by(self, one: Planned) -> datetime:
         """When to send a request so that it arrives when it was planned, whatever the engine takes for it."""
         early = one.at - timedelta(seconds=self.played.expected * self.clockwork.speed)
         return max(early, one.earliest)
 
-    async def _sleep_until(self, at: datetime) -> None:
-        wait = (self.clockwork.wall(at) - datetime.now(UTC)).total_seconds()
-        if wait > 0:
-            await asyncio.sleep(wait)
+    async def _rest(self, seconds: float) -> None:
+        """Wait, but not beyond the next answer."""
+        if not self.on_the_way:
+            await asyncio.sleep(seconds)
+            return
+        done, _ = await asyncio.wait(self.on_the_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            del self.on_the_way[task]
+            task.result()
+
+    async def _catch_up(self) -> None:
+        """Look for what the calendar has said by itself, not too often; Trouble where it never comes."""
+        clock = asyncio.get_running_loop().time()
+        if clock - self.looked < _LOOK_AGAIN:
+            return
+        if await self._look():
+            self.waited_since = None
+        elif self.waited_since is None:
+            self.waited_since = clock
+        elif clock - self.waited_since > _PATIENCE:
+            raise Trouble(
+                f"{self.entity} owes the calendar an entry, and none came for {_PATIENCE} seconds; "
+                "is the worker running?"
+            )
 
     async def _look(self) -> bool:
         """Fold what is new on record; False where nothing is."""
+        self.looked = asyncio.get_running_loop().time()
         fresh = await asyncio.to_thread(self.ledger.entries, self.entity, self.number)
+        fresh = tuple(
+            entry for entry in fresh if entry.number > self.number
+        )  # another may have looked meanwhile
         if not fresh:
             return False
         for entry in fresh:
@@ -177,28 +240,21 @@ class _Player:
             self.progress(self.state, fresh)
         return True
 
-    async def _spoken(self) -> None:
-        """Wait for what the calendar has to say now."""
-        await asyncio.sleep(_BEFORE_LOOKING)
-        looks = 0
-        while not await self._look():
-            looks += 1
-            if looks * _LOOK_AGAIN > _PATIENCE:
-                raise Trouble(
-                    f"{self.entity} owes the calendar an entry, and none came for {_PATIENCE} seconds; "
-                    "is the worker running?"
-                )
-            await asyncio.sleep(_LOOK_AGAIN)
+    def _send(self, one: Planned) -> None:
+        task = asyncio.create_task(self._take(one), name=f"rehearsal of {self.entity}: {one.id}")
+        self.on_the_way[task] = one.id
 
     async def _take(self, one: Planned) -> None:
         request = await kept(one, self.door.keep)
-        begun = asyncio.get_running_loop().time()
+        begun, before = asyncio.get_running_loop().time(), self.number
+        crowded = len(self.on_the_way) > 1
         self.played.requests += 1
         try:
             await self.door.request(self.entity, request, one.by)
         except Refusal as refusal:
-            now, news = self._now(), await self._look()
-            match self.diary.refused(one, now, news=news):
+            await self._look()
+            news = crowded or len(self.on_the_way) > 1 or self.number > before
+            match self.diary.refused(one, self._now(), news=news):
                 case Turn.MISTAKE:
                     self.played.mistakes += 1
                 case Turn.OVERTAKEN:
@@ -208,6 +264,7 @@ class _Player:
         else:
             self.diary.taken(one)
             self.played.took(asyncio.get_running_loop().time() - begun)
+            self.played.late += max(self._now() - one.at, timedelta())
             await self._look()
 
 

@@ -20,6 +20,7 @@ from client.settings import Settings
 from client.troubles import Trouble
 from client.wording import clean_text
 from console import errors, showing, tasks, telling
+from console.options import flag
 from console.session import session
 from domain.events import LadderStopped, ReminderFell
 from domain.partnership import Partnership
@@ -90,7 +91,7 @@ _ROLE = Annotated[Role | None, typer.Option("--role", help="In which role, where
 _SIDE = Annotated[
     Side | None, typer.Option("--for-side", help="For which side, where the role is held for both.")
 ]
-_JSON = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.", show_default=False)]
+_JSON = Annotated[bool, flag("--json", "Print JSON and nothing else.")]
 _COMMON: tuple[tuple[str, Any, Any], ...] = (
     ("acting_as", _AS, inspect.Parameter.empty),
     ("acting_for", _FOR, None),

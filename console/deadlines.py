@@ -13,6 +13,7 @@ import typer
 from client import people
 from client.reading import partnership
 from console import showing, telling
+from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.clocks import DayKind, Receipt, ReceiptDay
@@ -22,9 +23,7 @@ from domain.values import Refusal, listed
 def deadline(
     ctx: typer.Context,
     receipt_id: Annotated[str, typer.Argument(metavar="RECEIPT-ID", help="Such as C1-01/G5.review/2.")],
-    everything: Annotated[
-        bool, typer.Option("--all", help="Every day on a line of its own.", show_default=False)
-    ] = False,
+    everything: Annotated[bool, flag("--all", "Every day on a line of its own.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """How a deadline came about: its start, rule, calendar, days counted and left out, and stops."""

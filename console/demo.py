@@ -26,6 +26,7 @@ from client.settings import PREFIX, Settings, load
 from client.troubles import Trouble
 from console import board, progress, showing
 from console.errors import FAILED
+from console.options import flag
 from console.session import session
 from domain.rehearsal import Script, end_of
 from domain.terms import Stage
@@ -67,15 +68,15 @@ def demo(
             show_default=str(HOME),
         ),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Another number is another course of events.")] = SEED,
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Another number is another course of events.")
+    ] = SEED,
     seconds: Annotated[
-        float, typer.Option("--seconds", min=20, max=3600, help="How long the three years take.")
+        float, typer.Option("--seconds", metavar="N", min=20, max=3600, help="How long the three years take.")
     ] = PLAY,
     keep: Annotated[
         bool,
-        typer.Option(
-            "--keep", help="Let it run on until Ctrl-C, to look into the engine.", show_default=False
-        ),
+        flag("--keep", "Let it run on until Ctrl-C, to look into the engine."),
     ] = False,
 ) -> None:
     """Play a whole programme of twenty partnerships on the real engine, check the record, and show the board."""

@@ -16,6 +16,7 @@ from rich.text import Text
 from client import people
 from client.reading import FiledEntry, FiledLetter, Programme, entity_of, partnership
 from console import errors, showing, telling
+from console.options import flag
 from console.session import AsJson, records
 from domain import events as ev
 from domain.entities import folded
@@ -46,7 +47,7 @@ def history(
     code: Annotated[str, typer.Argument(metavar="CODE", help="A partnership, such as C1-01.")],
     letters: Annotated[
         bool,
-        typer.Option("--letters", help="Every letter and reminder on a line of its own.", show_default=False),
+        flag("--letters", "Every letter and reminder on a line of its own."),
     ] = False,
     zone: Annotated[str, typer.Option("--zone", help="The time zone of the times shown.")] = "UTC",
     as_json: AsJson = False,

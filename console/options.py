@@ -6,7 +6,7 @@ import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -57,6 +57,11 @@ def group(value: str) -> StakeholderGroup:
 def content_hash(path: Path) -> str:
     """How a document is known: `sha256:` and the hash of its bytes."""
     return f"sha256:{hashlib.sha256(read_bytes(path)).hexdigest()}"
+
+
+def flag(name: str, help: str) -> Any:
+    """An option that is there or not: help shows no type for it."""
+    return typer.Option(name, help=help, metavar="", show_default=False)
 
 
 StageName = Annotated[Stage, typer.Argument(metavar="STAGE", help="Such as scoping or action_plan.")]

@@ -10,6 +10,7 @@ import typer
 from client import people
 from client.reading import PartnershipRecord, SqlLedger, partnership, present
 from console import showing, tasks, telling
+from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.gates import Gate
@@ -32,12 +33,8 @@ def list_partnerships(
     status: Annotated[
         str | None, typer.Option("--status", help="running, on_hold, suspended, or one of the ends.")
     ] = None,
-    at_risk: Annotated[
-        bool, typer.Option("--at-risk", help="Only those at risk.", show_default=False)
-    ] = False,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only those where something is overdue.", show_default=False)
-    ] = False,
+    at_risk: Annotated[bool, flag("--at-risk", "Only those at risk.")] = False,
+    overdue: Annotated[bool, flag("--overdue", "Only those where something is overdue.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """The partnerships on record."""

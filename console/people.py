@@ -8,6 +8,7 @@ import typer
 
 from client import people as registry
 from console import showing, telling
+from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose
 from domain.values import Refusal
@@ -85,7 +86,7 @@ def show(ctx: typer.Context, key: Key, as_json: AsJson = False) -> None:
 def erase(
     ctx: typer.Context,
     key: Key,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.", show_default=False)] = False,
+    yes: Annotated[bool, flag("--yes", "Do not ask.")] = False,
 ) -> None:
     """Erase a person's name, address and texts. Entries keep the opaque id; this cannot be undone."""
     with records(ctx) as ledger:

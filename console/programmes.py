@@ -14,6 +14,7 @@ from client.asking import clockwork_of, opened
 from client.reading import Programme, SqlLedger, reading
 from client.settings import Settings
 from console import showing
+from console.options import flag
 from console.session import AsJson, records, session
 from domain.values import Refusal
 
@@ -41,9 +42,7 @@ def load(
             "--people", metavar="FILE", help="People in a file of their own, so that it can be kept apart."
         ),
     ] = None,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only read the files; load nothing.", show_default=False)
-    ] = False,
+    check: Annotated[bool, flag("--check", "Only read the files; load nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Enter a programme's people and found its partnerships; loading it again does no harm."""

@@ -16,6 +16,7 @@ from client import people, preparing
 from client.reading import Attempt, Checkpoint, entity_of, partnership
 from console import errors, showing, telling
 from console.errors import FAILED
+from console.options import flag
 from console.session import AsJson, records, session
 from console.showing import Column, loose
 from domain.values import Refusal
@@ -29,9 +30,7 @@ ledger_app = typer.Typer(
 @records_app.command()
 def rebuild(
     ctx: typer.Context,
-    check: Annotated[
-        bool, typer.Option("--check", help="Only compare; change nothing.", show_default=False)
-    ] = False,
+    check: Annotated[bool, flag("--check", "Only compare; change nothing.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Fold all entries afresh and compare with the records; without --check, write anew what differs."""

@@ -12,8 +12,9 @@ import typer
 
 from client.reading import SqlLedger, reading
 from client.settings import Settings, load
+from console.options import flag
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.", show_default=False)]
+AsJson = Annotated[bool, flag("--json", "Print JSON and nothing else.")]
 
 
 @dataclass(frozen=True)

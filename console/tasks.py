@@ -14,6 +14,7 @@ from rich.text import Text
 from client import people
 from client.reading import OpenTask, SqlLedger, partnership, present
 from console import showing, telling
+from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 
@@ -123,9 +124,7 @@ def moments(ledger: SqlLedger) -> Callable[[str], datetime]:
 
 def tasks(
     ctx: typer.Context,
-    overdue: Annotated[
-        bool, typer.Option("--overdue", help="Only what is overdue.", show_default=False)
-    ] = False,
+    overdue: Annotated[bool, flag("--overdue", "Only what is overdue.")] = False,
     code: Annotated[
         str | None, typer.Option("--partnership", "-p", metavar="CODE", help="Only of this partnership.")
     ] = None,

@@ -195,16 +195,9 @@ class Clock(Value):
         return self.start.astimezone(ZoneInfo(self.zone)).date().toordinal()
 
     def _stops(self, spans: tuple[Span, ...]) -> list[_Stop]:
-        zone = ZoneInfo(self.zone)
-        stops = []
-        for span in spans:
-            first = span.since.astimezone(zone).date().toordinal()
-            if span.until is None:
-                stops.append((first, _NEVER))
-            else:  # a restart on the stroke of midnight leaves the day that begins then whole
-                last = (span.until - _INSTANT).astimezone(zone).date().toordinal()
-                stops.append((first, max(first, last)))
-        return stops
+        return [
+            (first.toordinal(), last.toordinal()) for first, last in still_days(spans, ZoneInfo(self.zone))
+        ]
 
     def _days(self, edition: CalendarEdition) -> WorkingDays:
         plain = self.allowance.kind is DayKind.CALENDAR
@@ -265,6 +258,17 @@ class Clock(Value):
                 reason = days.why_worked(day) or ""
             lines.append(ReceiptDay(day=day, counted=counted, reason=reason))
         return tuple(lines)
+
+
+def still_days(spans: tuple[Span, ...], zone: ZoneInfo) -> tuple[tuple[date, date], ...]:
+    """The first and last local day that each span touches, both included; an open one lasts for ever."""
+    days = []
+    for span in spans:
+        first = span.since.astimezone(zone).date()
+        # a restart on the stroke of midnight leaves the day that begins then whole
+        last = (span.until - _INSTANT).astimezone(zone).date() if span.until is not None else date.max
+        days.append((first, max(first, last)))
+    return tuple(days)
 
 
 def _next(day: int, counts: Callable[[int], bool], stops: list[_Stop], before: int = _NEVER) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.clocks import Clock, Deadline
+from domain.clocks import Clock, Deadline, Span, still_days
 from domain.gates import Gate
 from domain.stages import LIFECYCLE
 from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
@@ -233,7 +233,7 @@ def _falls(state: PartnershipState, task: Task) -> Iterator[Fall]:
         for rung in state.terms.ladder:
             if fired and rung.offset <= max(fired):
                 continue
-            at = rung_time(state, task.deadline, rung, recipient)
+            at = rung_time(state, task.deadline, rung, recipient, task.clock.spans if task.clock else ())
             if at > _owes_since(state, task, recipient):
                 yield Fall(at=at, recipient=recipient, task=task, rung=rung)
 
@@ -245,10 +245,18 @@ def _owes_since(state: PartnershipState, task: Task, recipient: PersonId) -> dat
     return max([task.since, *(one.since for one in held if one.person == recipient)])
 
 
-def rung_time(state: PartnershipState, deadline: Deadline, rung: Rung, recipient: PersonId) -> datetime:
+def rung_time(
+    state: PartnershipState,
+    deadline: Deadline,
+    rung: Rung,
+    recipient: PersonId,
+    spans: tuple[Span, ...] = (),
+) -> datetime:
     """09:00 (by the terms) where the recipient lives, on a working day there.
 
-    Rungs up to the due day move to an earlier working day, those after it to a later one.
+    Rungs up to the due day move to an earlier working day, those after it to a later one. Days on which
+    everything, or the task's own clock (`spans`), stood still are no days of the ladder either: a hold brings
+    nobody nearer to an escalation.
     """
     held = state.last_known(recipient)
     member = state.member(Side.EU)
@@ -256,10 +264,15 @@ def rung_time(state: PartnershipState, deadline: Deadline, rung: Rung, recipient
     country = held.country if held else member.country
     known = [calendar.country for calendar in state.edition.countries]
     days = state.edition.days(country if country in known else member.country)
-    if rung.offset > 0:
-        day = days.shift(deadline.on, rung.offset)
-    else:
-        day = days.shift(days.on_or_before(deadline.on), rung.offset)
+    still = still_days((*state.stops, *spans), zone)
+    day = deadline.on if rung.offset > 0 else days.on_or_before(deadline.on)
+    step = 1 if rung.offset > 0 else -1
+    for _ in range(abs(rung.offset) if still else 0):
+        day = days.shift(day, step)
+        while any(first <= day <= last for first, last in still):
+            day = days.shift(day, step)
+    if not still:
+        day = days.shift(day, rung.offset)
     return datetime.combine(day, time(state.terms.remind_at_hour), zone).astimezone(UTC)
 
 

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -39,34 +39,44 @@ from tests.given import START, founding
 from worker.house import Company
 from workflows.chapter import Answer, Position
 
+VERSIONED = "versioned"
+"""A namespace of its own for versioned workers: there, a current version takes every task of the queue."""
 _CODES = count(1)
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a development server that can skip time, with everything registered."""
-    home = tmp_path_factory.mktemp("engine")
+    with serving(tmp_path_factory.mktemp("engine")) as address:
+        yield address
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[str]:
+    """A development server with its data in a folder, while the block runs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = engine_command(engine_binary(), home / "temporal.sqlite", port, None)
     command += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
+    command += ["--namespace", VERSIONED]
     with (home / "log").open("wb") as log:
         process = subprocess.Popen(command, stdout=log, stderr=log)
     try:
-        asyncio.run(_prepared(f"127.0.0.1:{port}", home))
+        for namespace in ("default", VERSIONED):
+            asyncio.run(_prepared(f"127.0.0.1:{port}", namespace))
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait(timeout=30)
 
 
-async def _prepared(address: str, home: Path) -> None:
+async def _prepared(address: str, namespace: str) -> None:
     until = time.monotonic() + 30
     client = None
     while client is None:
         try:
-            reached = await connect(load(temporal_address=address, home=home))
+            reached = await connect(load(temporal_address=address, temporal_namespace=namespace))
             await reached.count_workflows()
             client = reached
         except (Trouble, RPCError):

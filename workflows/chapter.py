@@ -136,6 +136,7 @@ class Life(Generic[S]):
         self._letters = chapter.letters_waiting
         self._carrying = False
         self._stage_passed = False
+        self._draining = False
         self._alarm: asyncio.Task[None] | None = None
         self._alarm_due: datetime | None = None
         if founding:
@@ -147,7 +148,9 @@ class Life(Generic[S]):
         """Turn a command back before it leaves a trace: the same question to the domain as in `request`."""
         if command.id in self._seen:
             return
-        if self._page_full():
+        # what the loop has noticed, not what is so by now: a task that brings nothing but a rejected update leaves
+        # no trace, so the engine's library does not let the loop wake up on it, and nothing would ever happen
+        if self._draining:
             raise ApplicationError(
                 f"{self._entity} is turning a page; ask again with the same id",
                 type=DRAINING,
@@ -217,6 +220,7 @@ class Life(Generic[S]):
                 if failed:
                     failed = False
                     await workflow.sleep(_SECOND_TRY, summary="before another try")
+                self._draining = self._draining or self._page_full()
                 self._let_the_calendar_speak()
                 if self._outbox:
                     await self._record()
@@ -277,6 +281,7 @@ class Life(Generic[S]):
                 bool(self._outbox)
                 or self._over()
                 or self._page_turns()
+                or (self._page_full() and not self._draining)
                 or (alarm is not None and alarm.done())
             )
         )
@@ -299,7 +304,7 @@ class Life(Generic[S]):
     async def _carry_letters(self) -> None:
         """Have letters sent beside the record, which never waits for them."""
         while True:
-            await workflow.wait_condition(lambda: self._letters and not self._page_full())
+            await workflow.wait_condition(lambda: self._letters and not self._draining)
             self._letters, self._carrying = False, True
             try:
                 await steps.deliver(self._entity, self._clockwork)
@@ -335,7 +340,7 @@ class Life(Generic[S]):
         )
 
     def _page_turns(self) -> bool:
-        return self._page_full() and not self._outbox and workflow.all_handlers_finished()
+        return self._draining and not self._outbox and workflow.all_handlers_finished()
 
     def _next(self) -> Chapter:
         return Chapter(

@@ -160,6 +160,24 @@ def test_a_reminder_that_was_sent_before_a_hold_is_not_sent_again_after_it() -> 
     assert rungs == sorted(dict.fromkeys(rungs))
 
 
+def test_the_days_of_a_hold_bring_nobody_nearer_to_an_escalation() -> None:
+    """Due on 22 March 2021; three and seven working days late are 25 and 31 March in China.
+
+    Suspended from 24 March to 6 April, only the 23rd counts before: the second day is 7 April, the third the
+    8th, the seventh the 14th.
+    """
+    free, stopped = in_review(), in_review()
+    stopped.day_by_day(on(2021, 3, 24))
+    stopped.asks(SUSPEND, DELEGATION)
+    stopped.asks(LIFT, DELEGATION, on(2021, 4, 6))
+    rungs = []
+    for story in (free, stopped):
+        story.day_by_day(on(2021, 5, 1))
+        own = {offset: at for who, at, offset in story.reminders() if who == CN_FOCAL.person}
+        rungs.append((own[3].date(), own[7].date()))
+    assert rungs == [(date(2021, 3, 25), date(2021, 3, 31)), (date(2021, 4, 8), date(2021, 4, 14))]
+
+
 # Suspension by the authority
 
 

@@ -196,7 +196,9 @@ def test_every_text_of_a_request_is_there_to_be_kept() -> None:
         state, at = programme_state(code, played(1)[code], STARTS), STARTS
         while at < UNTIL and not state.ended:
             for one in plan(state, at, hands(1)):
-                hashes = {found for found in _strings(one.request.model_dump(mode="json")) if "sha256:" in found}
+                hashes = {
+                    found for found in _strings(one.request.model_dump(mode="json")) if "sha256:" in found
+                }
                 on_record = {gate.version for gate in state.gates} | {
                     version.version for held in state.stages for version in held.versions
                 }

@@ -102,12 +102,13 @@ def ledger(settings: Settings) -> Iterator[SqlLedger]:
     ledger.close()
 
 
-@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT] * 3)
-def test_it_ends_with_status_0(start: Callable[..., Worker], sign: int) -> None:
-    worker = start()
-    assert worker.says("the worker is ready"), worker.told()
-    assert worker.stop(sign) == 0, worker.told()
-    assert worker.lines()[-1]["event"] == "the worker has stopped"
+def test_it_ends_with_status_0(start: Callable[..., Worker]) -> None:
+    """Several at once, because the engine's library crashes at the interpreter's end now and then."""
+    workers = [start() for _ in range(4)]
+    for worker, sign in zip(workers, [signal.SIGTERM, signal.SIGINT] * 2, strict=True):
+        assert worker.says("the worker is ready"), worker.told()
+        assert worker.stop(sign) == 0, worker.told()
+        assert worker.lines()[-1]["event"] == "the worker has stopped"
 
 
 async def test_it_finishes_what_it_has_in_hand_and_says_what_that_is(
@@ -122,7 +123,7 @@ async def test_it_finishes_what_it_has_in_hand_and_says_what_that_is(
     asking = asyncio.create_task(door.request("partnership/W-1", rq.OpenStage(stage=Stage.SCOPING), OPERATOR))
     await asyncio.sleep(0.5)
     worker.process.send_signal(signal.SIGTERM)
-    assert await asyncio.to_thread(worker.says, "still waiting"), worker.told()
+    assert await asyncio.to_thread(worker.says, '"waiting_for": "record for'), worker.told()
     held.execute("COMMIT")
     held.close()
     assert await asyncio.to_thread(worker.process.wait, 30) == 0

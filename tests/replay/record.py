@@ -1,0 +1,205 @@
+"""Plays a few lives on the engine and keeps their histories: `python -m tests.replay.record`.
+
+What is kept is what released code once decided, and later code must decide again. So histories are added for
+each release (the folder is the version's name) and never changed; only before the first release they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from client.connection import connect
+from client.settings import load
+from domain import requests as rq
+from domain.entities import fold
+from domain.partnership import Partnership
+from domain.requests import Verdict
+from domain.terms import Stage
+from domain.values import Actor, Organisation, Refusal, Side, StakeholderGroup
+from tests.engine import World, new_world, serving
+from tests.given import (
+    CN_FOCAL,
+    EU_FOCAL,
+    MANAGER,
+    OPERATOR,
+    OTHER_OPERATOR,
+    TEAM_LEADER,
+    deliverable,
+    text,
+)
+from tests.story import DECIDERS, KINDS, MAKERS
+from worker.logs import arrange
+
+KEPT = Path(__file__).parent / "histories"
+DAY = 86_400
+
+
+def state(world: World) -> Partnership:
+    return fold(world.entity, [entry.event for entry in world.entries])
+
+
+async def tries(world: World, request: rq.AnyRequest, by: Actor) -> None:
+    try:
+        await world.ask(request, by)
+    except Refusal as refusal:
+        sys.stderr.write(f"  {request.kind}: {refusal}\n")
+
+
+async def decides(world: World, gate: str, by: Actor, verdict: Verdict = Verdict.APPROVE) -> None:
+    latest = state(world).latest_gate(gate)
+    version = latest.version if latest else text("nothing")
+    await tries(world, rq.Decide(gate=gate, version=version, verdict=verdict), by)
+
+
+async def passes(world: World, stage: Stage) -> None:
+    await tries(world, rq.OpenStage(stage=stage), OPERATOR)
+    await tries(world, rq.Submit(stage=stage, deliverable=deliverable(KINDS[stage])), MAKERS[stage])
+    for gate in state(world).terms.stage(stage).gates:
+        for by in DECIDERS[gate.code]:
+            await decides(world, gate.code, by)
+
+
+async def whole(world: World) -> None:
+    """From the founding to the end, every stage passed, two persons' steps and the agreement among it."""
+    await world.found()
+    await passes(world, Stage.SCOPING)
+    for step in rq.AgreementStep:
+        if step not in (rq.AgreementStep.NONE, rq.AgreementStep.LAPSED, rq.AgreementStep.TERMINATED):
+            signing = None
+            if step is rq.AgreementStep.SIGNING_SCHEDULED:
+                signing = state(world).now + timedelta(days=3)
+            elif step is rq.AgreementStep.SIGNED:
+                signing = state(world).now
+            await tries(world, rq.StepAgreement(step=step, signing=signing, text=text(step)), OPERATOR)
+    for number, side in enumerate((Side.EU, Side.CN) * 2):
+        group = list(StakeholderGroup)[number]
+        organisation = Organisation(code=f"org-{number}", side=side, group=group)
+        await tries(world, rq.Engage(organisation=organisation), OPERATOR)
+    await passes(world, Stage.STUDY_VISITS)
+    waiver = rq.Waive(stage=Stage.ACTION_PLAN, condition="evidenced_exchange")
+    await tries(world, rq.Propose(matter=waiver, reason="travel"), OPERATOR)
+    await tries(world, rq.Confirm(proposal=1), OTHER_OPERATOR)
+    for stage in (Stage.ACTION_PLAN, Stage.PILOT_INVESTMENTS):
+        await passes(world, stage)
+    exchange = rq.RecordExchange(
+        code="webinar-1",
+        mode=rq.ExchangeMode.VIRTUAL,
+        held=state(world).now,
+        participants_eu=8,
+        participants_cn=9,
+        evidence=text("attendance"),
+    )
+    await tries(world, exchange, OPERATOR)
+    await passes(world, Stage.CLOSING)
+
+
+async def interrupted(world: World) -> None:
+    """A return, a question that stops the clock, a hold, advice, a decision taken back, and a withdrawal."""
+    await world.found()
+    await tries(world, rq.OpenStage(stage=Stage.SCOPING), OPERATOR)
+    first = deliverable("scoping_report")
+    await tries(world, rq.Submit(stage=Stage.SCOPING, deliverable=first), MANAGER)
+    await tries(world, rq.Clarify(gate="G2", question=text("which data?")), TEAM_LEADER)
+    await asyncio.sleep(0.5)
+    await tries(world, rq.Answer(gate="G2", answer=text("these")), MANAGER)
+    await decides(world, "G2", TEAM_LEADER, Verdict.RETURN)
+    await tries(world, rq.Hold(reason="travel"), OPERATOR)
+    await asyncio.sleep(0.5)
+    await tries(world, rq.Resume(), OPERATOR)
+    second = deliverable("scoping_report", "two")
+    await tries(world, rq.Submit(stage=Stage.SCOPING, deliverable=second), MANAGER)
+    await tries(
+        world, rq.AskAdvice(gate="G2", of=OTHER_OPERATOR.person, question=text("sound?")), TEAM_LEADER
+    )
+    await tries(world, rq.GiveAdvice(gate="G2", answer=text("sound")), OTHER_OPERATOR)
+    await decides(world, "G2", TEAM_LEADER)
+    await decides(world, "G3", EU_FOCAL)
+    await tries(world, rq.TakeBack(gate="G3"), EU_FOCAL)
+    await asyncio.sleep(1.0)
+    for by in (EU_FOCAL, CN_FOCAL):
+        await decides(world, "G3", by)
+    await tries(world, rq.OpenStage(stage=Stage.STUDY_VISITS), OPERATOR)
+    await asyncio.sleep(1.0)
+    await tries(world, rq.Withdraw(side=Side.CN, reason="budget", notice=text("we leave")), CN_FOCAL)
+
+
+async def silent(world: World) -> None:
+    """Nobody does anything after the first stage was opened: reminders, deadlines, cut-offs, the end."""
+    await world.found()
+    await tries(world, rq.OpenStage(stage=Stage.SCOPING), OPERATOR)
+
+
+async def troubled(world: World) -> None:
+    """Mail on strike, a database that fails, and many people at once."""
+    on_strike = True
+    world.post.strike = lambda: on_strike
+    await world.found()
+    world.ledger.before, world.ledger.after = 2, 2
+    asked = []
+    for number in range(12):
+        organisation = Organisation(code=f"org-{number}", side=Side.EU, group=StakeholderGroup.BUSINESS)
+        asked.append(tries(world, rq.Engage(organisation=organisation), OPERATOR))
+    await asyncio.gather(*asked)
+    await passes(world, Stage.SCOPING)
+    on_strike = False
+    await passes(world, Stage.STUDY_VISITS)
+
+
+LIVES: tuple[tuple[Callable[[World], Awaitable[None]], int], ...] = (
+    (whole, DAY * 5),
+    (interrupted, DAY * 20),
+    (silent, DAY * 365),
+    (troubled, 1),
+)
+"""Each life and how fast programme time runs in it."""
+
+
+async def play(address: str, into: Path) -> None:
+    client = await connect(load(temporal_address=address))
+    for life, speed in LIVES:
+        world = new_world(client, speed=speed)
+        async with world.working():
+            await life(world)
+            if life is silent:
+                await world.handle.result()
+            await world.settled()
+        runs = await world.runs()
+        for number, history in enumerate(runs, start=1):
+            file = into / f"{life.__name__}-{number}.json.gz"
+            file.write_bytes(gzip.compress(_without_traces(history.to_json()).encode(), mtime=0))
+        told = f"{life.__name__}: {len(world.entries)} entries, {len(runs)} runs, {state(world).standing()}\n"
+        sys.stderr.write(told)
+
+
+def _without_traces(told: str) -> str:
+    """Without the stack traces of steps that failed: they name this machine's folders and decide nothing."""
+
+    def stripped(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: stripped(held) for name, held in value.items() if name != "stackTrace"}
+        return [stripped(held) for held in value] if isinstance(value, list) else value
+
+    return json.dumps(stripped(json.loads(told)), ensure_ascii=False, separators=(",", ":"))
+
+
+def main() -> None:
+    version = sys.argv[1] if len(sys.argv) > 1 else "0.1.0"
+    arrange(load(log_level="error"))
+    into = KEPT / version
+    shutil.rmtree(into, ignore_errors=True)
+    into.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address:
+        asyncio.run(play(address, into))
+
+
+if __name__ == "__main__":
+    main()
