@@ -216,7 +216,8 @@ class Door:
                 raise _trouble(error) from error
             if await asyncio.to_thread(self._ledger.last_number, entity):
                 raise Trouble(
-                    f"{_named(entity)} is on record, but the engine does not know it; `tandem recover` starts it again"
+                    f"{_named(entity)} is on record, but the engine does not know it; nothing is lost from the ledger, "
+                    "but it can be asked only where the engine's own data are (docs/operating.md, Backups)"
                 ) from error
             raise Refusal(f"there is no {_named(entity)}; `tandem partnership list` shows them") from None
         if known.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
@@ -239,7 +240,8 @@ class Door:
         if known.status is not WorkflowExecutionStatus.COMPLETED:
             how = known.status.name.lower().replace("_", " ") if known.status else "stopped"
             raise Trouble(
-                f"the workflow of {_named(entity)} was {how} in the engine; `tandem recover` starts it again"
+                f"the workflow of {_named(entity)} was {how} in the engine; nothing is lost from the ledger, "
+                "but it can be asked only once the engine's data from before are back (docs/operating.md, Backups)"
             )
         raise Refusal(f"{_named(entity)} is closed; its record can be read")
 

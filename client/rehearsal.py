@@ -26,6 +26,8 @@ _LOOK_AGAIN = 0.25
 _PATIENCE = 120
 _AT_ONCE = 4
 """Requests of one partnership that may be on their way together."""
+_MEMORY = 0.1
+"""The weight of the latest request in how long the next one is expected to take."""
 
 
 class Asking(Protocol):
