@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 from temporalio import workflow
-from temporalio.common import SearchAttributeKey
+from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
 
 from domain.clockwork import Clockwork
@@ -359,11 +359,13 @@ class Life(Generic[S]):
         tags = self.state.tags()
         known = workflow.info().typed_search_attributes
         keywords = ((STAGE, tags.stage), (COMPONENT, tags.component), (CLUSTER, tags.cluster))
-        numbers = ((OVERDUE, tags.overdue), (ENTRY, self._number))
-        changes = [key.value_set(value) for key, value in keywords if known.get(key) != value]
-        counts = [key.value_set(value) for key, value in numbers if known.get(key) != value]
-        if changes or counts:
-            workflow.upsert_search_attributes([*changes, *counts])
+        changes: list[SearchAttributeUpdate[Any]] = [
+            key.value_set(value) for key, value in keywords if known.get(key) != value
+        ]
+        if known.get(OVERDUE) != tags.overdue:
+            changes.append(OVERDUE.value_set(tags.overdue))
+        if changes:  # the number alone is not worth a write to the engine's index at every entry
+            workflow.upsert_search_attributes([*changes, ENTRY.value_set(self._number)])
         workflow.set_current_details(self.state.details())
         return tags.stage
 
