@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,6 +26,11 @@ class Desk:
         self._engine = engine
         self._code = code
         self._writer = engine.execution_options(writing=True)
+        # SQLite lets one write at a time and has the others try again after a sleep; a queue of our own threads
+        # is quicker and fairer. Other processes, and PostgreSQL, have their own ways to wait.
+        self._turn: AbstractContextManager[Any] = (
+            threading.Lock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
 
     @property
     def code(self) -> str:
@@ -38,7 +44,7 @@ class Desk:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._writer.begin() as connection:
+        with self._turn, self._writer.begin() as connection:
             yield connection
 
     def checkpoint(self) -> Checkpoint:

@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, insert, select, update
 
 from activities.ports import Recorded
 from domain import entities
@@ -28,6 +28,9 @@ from ledger.rows import DifferentEntry, LetterStatus, MissingEntry
 from ledger.tables import RECORDS, entries, head, letters, states
 
 __all__ = ["SqlLedger", "migrate", "open_ledger"]
+
+_REMEMBERED = 500
+"""Entities whose state is kept in memory between two recordings."""
 
 
 def installed_version() -> str:
@@ -52,6 +55,11 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
     An object may be shared by threads.
     """
 
+    def __init__(self, engine: Engine, code: str) -> None:
+        super().__init__(engine, code)
+        self._standings: dict[str, tuple[str, int, entities.State]] = {}
+        """Hash and number of an entity's last entry, and its state after it: spares reading the snapshot."""
+
     def record(self, batch: Sequence[Entry]) -> Recorded:
         """Put a batch of one entity's entries on record, with the rows and letters that follow from them.
 
@@ -65,8 +73,7 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
         _in_order(entity, batch)
         with self._writing() as connection:
             newest = _locked_head(connection)
-            found = state_of(connection, entity, self._code)
-            last, state = found if found is not None else (0, None)
+            last, state = self._standing(connection, entity)
             _compare(connection, entity, [entry for entry in batch if entry.number <= last])
             fresh = [entry for entry in batch if entry.number > last]
             if fresh and fresh[0].number != last + 1:
@@ -85,10 +92,27 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 _append(connection, rows, newest)
                 project(connection, fresh[-1].number, state, self._code)
                 plan(connection, planned, newest)
-            return Recorded(
+            recorded = Recorded(
                 number=batch[-1].number if fresh else last,
                 letters_waiting=count_waiting(connection, entity) > 0,
             )
+        if state is not None and rows:  # only now is it certain that the transaction stands
+            self._remember(entity, rows[-1]["hash"], fresh[-1].number, state)
+        return recorded
+
+    def _standing(self, connection: Connection, entity: str) -> tuple[int, entities.State | None]:
+        """Where an entity stands on record: as remembered, if its last entry is still that one, else as stored."""
+        known = self._standings.get(entity)
+        if known is not None:
+            newest = select(entries.c.hash).where(entries.c.entity == entity)
+            if connection.scalar(newest.order_by(entries.c.number.desc()).limit(1)) == known[0]:
+                return known[1], known[2]
+        return state_of(connection, entity, self._code) or (0, None)
+
+    def _remember(self, entity: str, hashed: str, number: int, state: entities.State) -> None:
+        if len(self._standings) >= _REMEMBERED:
+            self._standings.clear()
+        self._standings[entity] = (hashed, number, state)
 
     def attempt(
         self,
