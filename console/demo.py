@@ -36,9 +36,9 @@ HOME = Path(".tandem-demo")
 MARK = "demonstration.json"
 """Lies in the folder of a demonstration and nowhere else: only what has it is ever replaced."""
 SEED = 2021
-PLAY = 60.0
+PLAY = 54.0
 """Seconds of real time for all of the programme; the rest of 90 is for starting and checking."""
-SETTING_UP = 4.0
+SETTING_UP = 3.0
 """Seconds in which programme time stands still on the first day, while everything is founded."""
 PATIENCE_FOR_LETTERS = 15.0
 _HELD_ON_TO = ("TANDEM_LOG_FORMAT", "TANDEM_LOG_LEVEL")
