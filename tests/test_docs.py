@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import typer
+
 from client.settings import described
+from console.cli import app
 
 ROOT = Path(__file__).parent.parent
 
@@ -32,3 +35,32 @@ def test_the_decisions_are_numbered_without_a_gap() -> None:
     for number, record in enumerate(records, start=1):
         assert record.name.startswith(f"{number:04}-")
         assert record.read_text(encoding="utf-8").startswith(f"# {number}. ")
+
+
+def _commands(command: object, name: str = "tandem") -> list[str]:
+    """Every command by its full name, groups themselves left out."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return [name]
+    return [full for key, one in inner.items() for full in _commands(one, f"{name} {key}")]
+
+
+def test_the_readme_lists_every_command_and_no_other() -> None:
+    """A row such as `tandem ledger verify`, `checkpoint` names commands of one group."""
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    table = page[page.index("## Commands") : page.index("## Where to read on")]
+    named: list[str] = []
+    for row in re.findall(r"^\| (`tandem .*?) \| ", table, flags=re.M):
+        words = [
+            [part for part in word.split() if part.islower() and not part.startswith("-")]
+            for word in re.findall(r"`([^`]+)`", row)
+        ]
+        group = words[0][:-1]
+        named += [" ".join(word if word[0] == "tandem" else [*group, *word]) for word in words]
+    known = _commands(typer.main.get_command(app))
+    assert [
+        name for name in named if not any(one == name or one.startswith(f"{name} ") for one in known)
+    ] == []
+    assert [
+        one for one in known if not any(one == name or one.startswith(f"{name} ") for name in named)
+    ] == []
