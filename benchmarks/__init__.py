@@ -1,0 +1,1 @@
+"""Measurements to repeat by hand; none of them is a test."""
