@@ -192,6 +192,8 @@ class Door:
                     why = "it was turning a page"
                 elif error.status in _PASSING:
                     why = "the engine does not answer"
+                elif "workflow task failure" in error.message.lower():
+                    why = "the engine could not hand it over"  # then it was never accepted, says the engine's manual
                 else:
                     raise _trouble(error) from error
             await asyncio.sleep(min(pause * random.uniform(0.5, 1.0), max(until - loop.time(), 0)))

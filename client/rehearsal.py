@@ -139,7 +139,9 @@ class _Player:
     state: Partnership | None = None
     number: int = 0
     diary: Diary = field(default_factory=Diary)
-    on_the_way: dict[asyncio.Task[None], str] = field(default_factory=dict)
+    on_the_way: dict[asyncio.Task[None], Planned] = field(default_factory=dict)
+    thought: tuple[tuple[object, ...], Planned | None] = ((), None)
+    """What the next step was found to be, and from what: as long as nothing happens, it stays that."""
     looked: float = 0.0
     waited_since: float | None = None
 
@@ -168,7 +170,7 @@ class _Player:
         if now == self.until and not spoken and not self.on_the_way:
             return False
         seen = state.after(spoken)
-        one = self._next(seen, now) if now < self.until else None
+        one = self._next(seen, now, len(spoken)) if now < self.until else None
         if one is not None and self._sent_by(one) <= now:
             self._send(one)
             return True
@@ -180,13 +182,17 @@ class _Player:
         await self._rest(wait)
         return True
 
-    def _next(self, seen: Partnership, now: datetime) -> Planned | None:
+    def _next(self, seen: Partnership, now: datetime, spoken: int) -> Planned | None:
         if len(self.on_the_way) >= _AT_ONCE:
             return None
-        known = self.diary.done.union(self.on_the_way.values())
-        return self.diary.next(
-            one for one in plan(seen, now, self.hands, frozenset(known)) if one.id not in known
-        )
+        known = self.diary.done.union(one.id for one in self.on_the_way.values())
+        because = (self.number, spoken, frozenset(known), tuple(self.diary.not_before.items()))
+        if self.thought[0] != because:
+            busy = {one.about for one in self.on_the_way.values()}
+            planned = plan(seen, now, self.hands, frozenset(known))
+            free = (one for one in planned if one.id not in known and one.about not in busy)
+            self.thought = (because, self.diary.next(free))
+        return self.thought[1]
 
     def _now(self) -> datetime:
         return self.clockwork.at(datetime.now(UTC))
@@ -244,7 +250,7 @@ class _Player:
 
     def _send(self, one: Planned) -> None:
         task = asyncio.create_task(self._take(one), name=f"rehearsal of {self.entity}: {one.id}")
-        self.on_the_way[task] = one.id
+        self.on_the_way[task] = one
 
     async def _take(self, one: Planned) -> None:
         request = await kept(one, self.door.keep)

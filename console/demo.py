@@ -36,7 +36,7 @@ HOME = Path(".tandem-demo")
 MARK = "demonstration.json"
 """Lies in the folder of a demonstration and nowhere else: only what has it is ever replaced."""
 SEED = 2021
-PLAY = 54.0
+PLAY = 58.0
 """Seconds of real time for all of the programme; the rest of 90 is for starting and checking."""
 SETTING_UP = 3.0
 """Seconds in which programme time stands still on the first day, while everything is founded."""

@@ -184,12 +184,11 @@ def _agreeing(scene: Scene) -> Iterator[Planned]:
             yield from scene.planned("agreement/proposed", when, operator, request, text)
         return
     following = _NEXT.get(step)
-    if following is None or agreement.since is None:
+    if following is None or agreement.since is None or agreement.began is None:
         return
-    times = sum(1 for one in scene.done if one.startswith(f"agreement/{following.value}"))
-    about = (
-        f"agreement/{following.value}/{agreement.began:%Y%m%d}" if times else f"agreement/{following.value}"
-    )
+    about = f"agreement/{following.value}"
+    # with another member it begins anew, and each step is taken again
+    id = f"{about}/{agreement.began:%Y%m%d}"
     if story.lapses_after is step:
         when = scene.after(operator, agreement.since, 60, 100, about)
         yield from scene.planned("agreement/lapsed", when, operator, rq.StepAgreement(step=Step.LAPSED))
@@ -200,12 +199,12 @@ def _agreeing(scene: Scene) -> Iterator[Planned]:
     if following is Step.SIGNED and signing is not None:
         when = scene.after(by, signing + timedelta(hours=1), 0, 2, about)
         signed = rq.StepAgreement(step=following, signing=signing)
-        yield from scene.planned(about, when, by, signed, earliest=signing)
+        yield from scene.planned(id, when, by, signed, earliest=signing)
         return
     when = scene.after(by, agreement.since, *_paced(scene, following), about)
     if following is Step.SIGNING_SCHEDULED:
         signing = _signing_day(scene, max(when, scene.at))
-    yield from scene.planned(about, when, by, rq.StepAgreement(step=following, signing=signing))
+    yield from scene.planned(id, when, by, rq.StepAgreement(step=following, signing=signing))
 
 
 def _paced(scene: Scene, step: Step) -> tuple[float, float]:
@@ -226,7 +225,7 @@ def _signing_day(scene: Scene, after: datetime) -> datetime:
     """The day known from elsewhere if it is still to come, else a working day of both sides in some weeks."""
     state, signs = scene.state, scene.character.signs
     days = state.edition.days(*dict.fromkeys(state.member(side).country for side in SIDES))
-    some = (after + timedelta(days=scene.chance("signing").randint(8, 25))).date()
+    some = (after + timedelta(days=scene.chance("signing").randint(14, 32))).date()
     known = signs is not None and noon(signs) > after + timedelta(hours=12)
     day = signs if known and signs is not None else days.on_or_after(some)
     return datetime.combine(day, time(10), ZoneInfo("Europe/Brussels")).astimezone(UTC)

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from random import Random
 
+from domain import requests as rq
 from domain.calendars import CalendarEdition
 from domain.partnership import Partnership
 from domain.rehearsal.chance import at_work, chance, noon, not_in_august
 from domain.rehearsal.characters import Character, Script, Tempo
 from domain.rehearsal.phrases import phrase
-from domain.requests import AnyRequest
 from domain.tasks import Task
 from domain.terms import Stage
 from domain.values import SIDES, Actor, Holder, PersonId, Role, Side, TextHash, UtcTime, Value
@@ -51,9 +51,26 @@ class Planned(Value):
     at: UtcTime
     earliest: UtcTime
     by: Actor
-    request: AnyRequest
+    request: rq.AnyRequest
     texts: tuple[Text, ...] = ()
     refused: bool = False
+
+    @property
+    def about(self) -> str:
+        """What it is about: of two steps about the same one waits for the answer to the other."""
+        match self.request:
+            case (
+                rq.Decide() | rq.TakeBack() | rq.HandOver() | rq.AskAdvice() | rq.GiveAdvice() | rq.Clarify()
+            ):
+                return f"gate {self.request.gate} of {self.by.side.value}"
+            case rq.Submit() | rq.OpenStage():
+                return f"stage {self.request.stage.value}"
+            case rq.StepAgreement():
+                return "agreement"
+            case rq.Propose() | rq.Confirm() | rq.Decline():
+                return "proposal"
+            case _:
+                return self.id
 
 
 @dataclass(frozen=True)
@@ -162,7 +179,7 @@ class Scene:
         id: str,
         when: datetime,
         by: Holder | Actor,
-        request: AnyRequest,
+        request: rq.AnyRequest,
         *texts: Text,
         refused: bool = False,
         earliest: datetime | None = None,
