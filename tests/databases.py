@@ -65,7 +65,7 @@ def _docker_answers() -> bool:
 
 def _from_docker() -> Server | None:
     """A server in a container; None, with the reason on the screen, where the engine cannot start one."""
-    from testcontainers.postgres import PostgresContainer  # only where there is a Docker engine
+    from testcontainers.community.postgres import PostgresContainer  # only where there is a Docker engine
 
     container = PostgresContainer("postgres:17-alpine", driver=None)
     try:
