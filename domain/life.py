@@ -13,7 +13,7 @@ from domain.standing import acting, day, not_the_maker, only, person_of_one_side
 from domain.state import PartnershipState
 from domain.tasks import OPERATOR, recipients, reminded, tasks_of
 from domain.terms import Silence, Stage, calendar_days
-from domain.values import SIDES, Actor, Holder, Refusal, Role, listed
+from domain.values import SIDES, Actor, Holder, Refusal, Role, Side, listed
 
 S = PartnershipState
 Events = tuple[ev.AnyEvent, ...]
@@ -87,6 +87,10 @@ def replace_member(state: S, request: rq.ReplaceMember, by: Actor, at: datetime)
         )
     if request.member.name == now.name:
         raise Refusal(f"{now.name!r} takes part already; nothing is replaced")
+    if (request.member.country == "CN") is not (side is Side.CN):
+        raise Refusal(
+            f"{request.member.name!r} in {request.member.country} cannot take part for the {side.value.upper()} side"
+        )
     for country in (request.member.country, *(held.country for held in request.holders)):
         _calendar_known(state, country)
     if not any(held.role is Role.FOCAL_POINT and held.side is side for held in request.holders):

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain import events as ev
 from domain import requests as rq
 from domain.events import End
 from domain.requests import AgreementStep, Verdict
 from domain.terms import Stage
-from domain.values import Actor, Level, Member, Role, Side
+from domain.values import Actor, Level, Member, Refusal, Role, Side
 from tests.given import (
     CN_FOCAL,
     CN_MAYOR,
@@ -17,10 +19,12 @@ from tests.given import (
     MANAGER,
     OPERATOR,
     OTHER_OPERATOR,
+    START,
     TEAM_LEADER,
     actor,
     holder,
     on,
+    partnership,
     text,
 )
 from tests.story import Story
@@ -326,3 +330,16 @@ def test_the_operator_records_a_withdrawal_that_came_by_letter() -> None:
 def test_nobody_withdraws_for_the_programme() -> None:
     leave = rq.Withdraw(side=Side.PROGRAMME, reason="elections", notice=text("letter"))
     assert "for the eu or the cn side" in grown().refuses(leave, OPERATOR).sentence
+
+
+def test_a_member_of_a_side_lies_on_that_side() -> None:
+    """A place in China does not take part for the EU side, nor one in a member state for the Chinese."""
+    state = partnership()
+    lone = Member(
+        side=Side.EU, name="Jinan", country="CN", level=Level.CITY, zone="Asia/Shanghai", since=START
+    )
+    request = rq.ReplaceMember(
+        leaving="Fuenlabrada", member=lone, holders=(), reason="asked", agreed=text("both")
+    )
+    with pytest.raises(Refusal, match="cannot take part for the EU side"):
+        state.ask(request, OPERATOR, on(2021, 4, 1))
