@@ -23,7 +23,7 @@ _WEEKEND = ("Saturday", "Sunday")
 
 def calendar(
     country: Annotated[str, typer.Argument(metavar="COUNTRY", help="A member state such as ES, or CN.")],
-    year: Annotated[int, typer.Argument(min=2010, max=2100, help="Such as 2022.")],
+    year: Annotated[int, typer.Argument(metavar="YEAR", min=2010, max=2100, help="Such as 2022.")],
     as_json: AsJson = False,
 ) -> None:
     """Working days of a member state, of China and of both together, with why each day is off."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -105,4 +107,28 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # a terminal without Chinese letters shows them as codes
             stream.reconfigure(errors="backslashreplace")
-    app(prog_name="tandem")
+    status = 0
+    try:
+        app(prog_name="tandem")
+    except SystemExit as end:
+        status = _status(end)
+    _end(status)
+
+
+def _status(end: SystemExit) -> int:
+    if end.code is None or isinstance(end.code, int):
+        return end.code or 0
+    sys.stderr.write(f"{end.code}\n")
+    return errors.FAILED
+
+
+def _end(status: int) -> NoReturn:
+    """End without the interpreter's own end: threads of the engine's library now and then abort the process there."""
+    atexit._run_exitfuncs()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # nobody reads it any more
+            try:
+                stream.flush()
+            except OSError:
+                status = status or errors.FAILED
+    os._exit(status)

@@ -33,6 +33,9 @@ class Commands(TyperGroup):
             more = f", {left} of them not shown" if left > 0 else ""
             say(f"{showing.counted(len(wrong.problems), 'problem')} in the file{more}; nothing was loaded")
             raise typer.Exit(FAILED) from None
+        except typer.BadParameter as wrong:
+            wrong.message = wrong.message.removeprefix("Value error, ")
+            raise
         except (Refusal, Trouble) as told:
             say(told.sentence)
             raise typer.Exit(FAILED) from None

@@ -169,7 +169,9 @@ def checked(path: Path, text: str, model: type[Deliverable], version: str) -> De
     given = dict(content)
     said = given.pop("kind", label(model))
     if said != label(model):
-        raise Refusal(f"{form.at(('kind',))}: this form is a {said}, and a {label(model)} is asked for here")
+        raise Refusal(
+            f"{form.at(('kind',))}: this form is {_one(str(said))}, and {_one(label(model))} is asked for here"
+        )
     complaints = [*_unknown(form, model, given, ()), *_missing(form, model, given, ())]
     if complaints:
         raise Refusal(_told(complaints))
@@ -246,7 +248,10 @@ def _wrong(form: _Form, model: type[BaseModel], wrong: ValidationError) -> Itera
     for one in wrong.errors(include_url=False):
         path = tuple(part for part in one["loc"] if isinstance(part, int) or not part.startswith("function-"))
         field = _field_at(model, path)
-        allowed = f"; it is {field.allowed}" if field is not None and field.allowed else ""
+        may = field.allowed if field is not None else ""
+        if path and isinstance(path[-1], int):  # one of a list
+            may = may.removeprefix("a list of ")
+        allowed = f"; it is {may}" if may else ""
         value = one["input"]
         shown = f" is {value:.60}" if isinstance(value, str) else ""
         if shown and allowed:
@@ -270,7 +275,12 @@ def _field_at(model: type[BaseModel], path: tuple[str | int, ...]) -> Line | Non
 
 def _where(model: type[BaseModel], path: tuple[str | int, ...]) -> str:
     name = label(model).replace("_", " ")
-    return f"{_dotted(path)} ({name})" if path else f"a {name}"
+    return f"{_dotted(path)} ({name})" if path else _one(name)
+
+
+def _one(name: str) -> str:
+    """`an action plan`, `a visit report`."""
+    return f"{'an' if name[:1] in 'aeiou' else 'a'} {name}"
 
 
 def _dotted(path: tuple[str | int, ...]) -> str:

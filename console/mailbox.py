@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -32,28 +32,25 @@ def list_letters(ctx: typer.Context, to: To = None, as_json: AsJson = False) -> 
 
 @app.command()
 def show(
-    ctx: typer.Context, letter: Annotated[int, typer.Argument(metavar="N", min=1, help="Its number.")]
+    ctx: typer.Context,
+    letter: Annotated[int, typer.Argument(metavar="N", min=1, help="Its number.")],
+    as_json: AsJson = False,
 ) -> None:
     """One letter as its reader sees it."""
-    showing.line(post.show(session(ctx).settings(), letter).rstrip("\n"))
+    settings = session(ctx).settings()
+    text = post.show(settings, letter)
+    if as_json:
+        held = next(one for one in post.letters(settings) if one.number == letter)
+        showing.as_json({**_plain(held), "text": text})
+        return
+    showing.line(text.rstrip("\n"))
 
 
 def _list(ctx: typer.Context, to: str | None, as_json: bool) -> None:
     settings = session(ctx).settings()
     found = post.letters(settings, to)
     if as_json:
-        showing.as_json(
-            [
-                {
-                    "number": one.number,
-                    "date": one.date,
-                    "to": one.to,
-                    "subject": one.subject,
-                    "path": str(one.path),
-                }
-                for one in found
-            ]
-        )
+        showing.as_json([_plain(one) for one in found])
         return
     if not found:
         where = f" to {to}" if to else ""
@@ -67,3 +64,13 @@ def _list(ctx: typer.Context, to: str | None, as_json: bool) -> None:
     showing.line(
         f"{showing.counted(len(found), 'letter')} in {settings.maildir}; `tandem mailbox show N` shows one"
     )
+
+
+def _plain(one: post.Row) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "date": one.date,
+        "to": one.to,
+        "subject": one.subject,
+        "path": str(one.path),
+    }

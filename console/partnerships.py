@@ -10,18 +10,29 @@ import typer
 from client import people
 from client.reading import PartnershipRecord, SqlLedger, partnership, present
 from console import showing, tasks, telling
+from console.errors import misused
 from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose, number
+from domain.events import End
 from domain.gates import Gate
 from domain.partnership import Partnership
 from domain.state import StageStatus
 from domain.terms import Seat, Stage
-from domain.values import Component
+from domain.values import Component, listed
 
 app = typer.Typer(no_args_is_help=True, help="Partnerships: what stands where, and every request to one.")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="A partnership, such as C1-01.")]
+
+_STATUSES = ("running", "on_hold", "suspended", *(end.value for end in End))
+
+
+def _status(value: str) -> str:
+    wanted = value.lower().replace("-", "_").replace(" ", "_")
+    if wanted not in _STATUSES:
+        raise misused(f"{value!r} is no status; there are {', '.join(_STATUSES)}")
+    return wanted
 
 
 @app.command("list")
@@ -31,7 +42,8 @@ def list_partnerships(
     cluster: Annotated[str | None, typer.Option("--cluster", metavar="CODE", help="Such as ECO.")] = None,
     stage: Annotated[Stage | None, typer.Option("--stage", help="With this stage under way.")] = None,
     status: Annotated[
-        str | None, typer.Option("--status", help="running, on_hold, suspended, or one of the ends.")
+        str | None,
+        typer.Option("--status", metavar="STATUS", parser=_status, help=f"One of {', '.join(_STATUSES)}."),
     ] = None,
     at_risk: Annotated[bool, flag("--at-risk", "Only those at risk.")] = False,
     overdue: Annotated[bool, flag("--overdue", "Only those where something is overdue.")] = False,
@@ -247,7 +259,8 @@ def _beside(state: Partnership, names: telling.Names) -> None:
         *(
             (
                 "delegated",
-                f"{names(one.giver)} lets {names(one.to)} act as {Seat(role=one.role, side=one.side)} "
+                f"{names(one.giver)} lets {names(one.to)} act as {Seat(role=one.role, side=one.side)}"
+                f"{f' in {listed([stage.words for stage in one.stages])}' if one.stages else ''} "
                 f"from {showing.day(one.since)} to {showing.last_day(one.until)}",
             )
             for one in state.delegations

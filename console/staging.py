@@ -10,12 +10,12 @@ import typer
 
 from console import forms, showing
 from console.asking import Desk, Words, asked
-from console.options import StageName, content_hash, group, moment
+from console.options import StageName, code, content_hash, group, moment
 from console.partnerships import app
 from console.session import AsJson
 from domain import requests as rq
 from domain.deliverables import deliverable_of
-from domain.values import Organisation, Side, StakeholderGroup
+from domain.values import Organisation, Refusal, Side, StakeholderGroup
 
 PANEL = "Stages and beside them"
 
@@ -44,6 +44,8 @@ def submit(
     """Hand in a version of a stage's deliverable."""
     kind = deliverable_of(stage)
     text = desk.read(file)
+    if not text.strip():
+        raise Refusal(f"{file} is empty; `tandem partnership template {stage.value}` prints the form")
     kept = desk.keep("form", text)
     version = content_hash(document) if document is not None else kept
     deliverable = forms.checked(file, text, kind, version)
@@ -84,7 +86,9 @@ def agreement_step(
 @asked(app, "record-exchange", PANEL)
 def record_exchange(
     desk: Desk,
-    exchange: Annotated[str, typer.Argument(metavar="EXCHANGE", help="A code for it, such as ws-2022-11.")],
+    exchange: Annotated[
+        str, typer.Argument(metavar="EXCHANGE", parser=code, help="A code for it, such as ws-2022-11.")
+    ],
     mode: Annotated[rq.ExchangeMode, typer.Argument(metavar="MODE", help="How it was held.")],
     held: Annotated[datetime, typer.Option("--held", metavar="DAY", parser=moment, help="When it was held.")],
     eu: Annotated[int, typer.Option("--eu", min=0, help="Participants of the EU side.")],
@@ -115,7 +119,7 @@ def record_exchange(
 def engage(
     desk: Desk,
     organisation: Annotated[
-        str, typer.Argument(metavar="ORGANISATION", help="Its register number or a slug.")
+        str, typer.Argument(metavar="ORGANISATION", parser=code, help="Its register number or a slug.")
     ],
     side: Annotated[Side, typer.Argument(metavar="SIDE", help="eu or cn.")],
     of: Annotated[

@@ -204,6 +204,8 @@ def adopt_calendar(
     countries = desk.state.edition.countries
     first = min(calendar.starts.year for calendar in countries)
     day: date = (published or desk.at).astimezone(UTC).date()
+    if day > desk.at.astimezone(UTC).date():  # it would keep every edition before that day out
+        raise misused(f"--published {day} is still to come; without it the edition is of today")
     try:
         lists = edition(name, day, [calendar.country for calendar in countries], first, through)
     except ValueError as wrong:

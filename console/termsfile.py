@@ -14,6 +14,9 @@ from console.errors import as_sentence
 from domain.terms import Terms
 from domain.values import Refusal, listed
 
+_MOST = 5
+"""So many fields that are not known may be slips of the pen; a file with more is something else."""
+
 
 def show(terms: Terms, *, as_json: bool) -> None:
     plain = terms.model_dump(mode="json")
@@ -35,6 +38,8 @@ def read(path: Path, text: str) -> Terms:
     if not isinstance(given, dict):
         raise Refusal(f"{path} holds no terms; `tandem partnership terms CODE` prints them")
     odd = list(_unknown(Terms, given, ""))
+    if len(odd) > _MOST:
+        raise Refusal(f"{path} holds no terms; `tandem partnership terms CODE` prints them")
     if odd:
         raise Refusal(f"{path}: {'; '.join(odd)}")
     try:
