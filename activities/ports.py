@@ -10,10 +10,18 @@ from domain.values import Value
 
 
 class Recorded(Value):
-    """What recording a batch came to: the entity's last number, and whether letters are waiting."""
+    """What recording a batch came to: the entity's last number, and whether letters are waiting.
+
+    `size` and `head` are the log's checkpoint right after the batch, `code` the version that wrote it. The engine
+    keeps this answer in its history: a second witness of the log, from which an older copy of the ledger is
+    brought level again to the very bit (client.recovery).
+    """
 
     number: int
     letters_waiting: bool
+    size: int = 0
+    head: str = ""
+    code: str = ""
 
 
 class Delivered(Value):

@@ -12,6 +12,7 @@ from domain import entities
 from domain.letters import Letter
 from ledger.chain import entry_of
 from ledger.evidence import Inspection, Unreadable, record_fields
+from ledger.reading import is_logbook
 from ledger.store import SqlLedger, same
 
 
@@ -66,7 +67,7 @@ def _lives(evidence: Inspection) -> tuple[dict[str, _Life], int]:
     size = 0
     for row in evidence.entries():
         size += 1
-        if str(row.entity).startswith("attempts/"):
+        if is_logbook(str(row.entity)):
             continue
         try:
             lives.setdefault(row.entity, _Life()).take(json.loads(row.body))

@@ -11,6 +11,7 @@ from audit.report import Findings, Report
 from domain import entities
 from ledger.chain import Checkpoint, entry_of
 from ledger.evidence import Evidence, Unreadable
+from ledger.reading import is_logbook
 
 MOST_SENTENCES = 200
 """How many problems a report puts into words."""
@@ -63,7 +64,7 @@ class _Lives:
 
     def take(self, position: int, body: dict[str, Any]) -> None:
         entity = body["entity"]
-        if entity in self._given_up or entity.startswith("attempts/"):
+        if entity in self._given_up or is_logbook(entity):
             return
         try:
             event = entry_of(body).event

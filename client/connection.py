@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from google.protobuf.duration_pb2 import Duration
-from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.enums.v1 import IndexedValueType, TaskQueueType
 from temporalio.api.namespace.v1 import NamespaceConfig
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest, ListSearchAttributesRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
+    DescribeTaskQueueRequest,
     SetWorkerDeploymentCurrentVersionRequest,
     UpdateNamespaceRequest,
 )
@@ -99,12 +101,17 @@ def address_of(settings: Settings) -> str:
     return found.address
 
 
-async def register_search_attributes(client: Client) -> tuple[str, ...]:
-    """Make the namespace know what partnerships are searched by; the names that were new to it."""
+async def lacking_search_attributes(client: Client) -> tuple[str, ...]:
+    """What the namespace should know partnerships by and does not."""
     listed = await client.operator_service.list_search_attributes(
         ListSearchAttributesRequest(namespace=client.namespace), timeout=RPC
     )
-    lacking = {name: kind for name, kind in SEARCH_ATTRIBUTES.items() if name not in listed.custom_attributes}
+    return tuple(name for name in SEARCH_ATTRIBUTES if name not in listed.custom_attributes)
+
+
+async def register_search_attributes(client: Client) -> tuple[str, ...]:
+    """Make the namespace know what partnerships are searched by; the names that were new to it."""
+    lacking = {name: SEARCH_ATTRIBUTES[name] for name in await lacking_search_attributes(client)}
     if lacking:
         await client.operator_service.add_search_attributes(
             AddSearchAttributesRequest(namespace=client.namespace, search_attributes=lacking), timeout=RPC
@@ -127,6 +134,25 @@ async def raise_retention(client: Client, retention: timedelta = RETENTION) -> N
         ),
         timeout=RPC,
     )
+
+
+async def pollers(client: Client, queue: str, *, activities: bool) -> tuple[tuple[str, datetime], ...]:
+    """Who asked this queue for work in the last five minutes, and when last, by the engine's clock."""
+    kind = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY if activities else TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
+    described = await client.workflow_service.describe_task_queue(
+        DescribeTaskQueueRequest(
+            namespace=client.namespace, task_queue=TaskQueue(name=queue), task_queue_type=kind
+        ),
+        timeout=RPC,
+    )
+    return tuple((one.identity, one.last_access_time.ToDatetime(UTC)) for one in described.pollers)
+
+
+async def workers_seen(client: Client) -> tuple[str, ...]:
+    """The names of all workers at work; one that was killed is taken for alive for a minute yet."""
+    since = datetime.now(UTC) - timedelta(seconds=65)
+    seen = await pollers(client, TASK_QUEUE, activities=False)
+    return tuple(sorted({name for name, at in seen if at > since}))
 
 
 async def set_current(client: Client, build: str) -> None:

@@ -13,17 +13,12 @@ from temporalio.client import (
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
-from temporalio.common import (
-    SearchAttributePair,
-    TypedSearchAttributes,
-    WorkflowIDConflictPolicy,
-    WorkflowIDReusePolicy,
-)
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from client import wording
-from client.connection import RPC, TASK_QUEUE
+from client.connection import RPC
+from client.starting import start
 from client.troubles import Trouble, Unanswered
 from domain.clockwork import Clockwork
 from domain.entries import Entry
@@ -33,7 +28,7 @@ from domain.requests import AnyRequest, Command
 from domain.values import Actor, Refusal
 from workflows import chapter
 from workflows.chapter import Answer
-from workflows.partnership import PartnershipChapter, PartnershipWorkflow
+from workflows.partnership import PartnershipChapter
 
 _PASSING = (
     RPCStatusCode.UNAVAILABLE,
@@ -96,31 +91,12 @@ class Door:
             raise Refusal(str(wrong)) from wrong
         if await asyncio.to_thread(self._ledger.last_number, state.entity):
             return False
-        tags = state.tags()
         begun = asyncio.get_running_loop().time()
         try:
-            await self._client.start_workflow(
-                PartnershipWorkflow.run,
-                PartnershipChapter(
-                    entity=state.entity, clockwork=clockwork or self._clockwork, founding=event
-                ),
-                id=state.entity,
-                task_queue=TASK_QUEUE,
-                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-                search_attributes=TypedSearchAttributes(
-                    [
-                        SearchAttributePair(chapter.STAGE, tags.stage),
-                        SearchAttributePair(chapter.COMPONENT, tags.component),
-                        SearchAttributePair(chapter.CLUSTER, tags.cluster),
-                        SearchAttributePair(chapter.OVERDUE, tags.overdue),
-                        SearchAttributePair(chapter.ENTRY, 1),
-                    ]
-                ),
-                static_summary=" and ".join(member.name for member in event.members),
-                static_details=f"Programme {event.programme}, {event.component.value}, cluster {event.cluster}",
-                rpc_timeout=RPC,
+            begins = PartnershipChapter(
+                entity=state.entity, clockwork=clockwork or self._clockwork, founding=event
             )
+            await start(self._client, state, begins, number=1)
         except WorkflowAlreadyStartedError:
             return False
         except RPCError as error:
@@ -218,8 +194,8 @@ class Door:
                 raise _trouble(error) from error
             if await asyncio.to_thread(self._ledger.last_number, entity):
                 raise Trouble(
-                    f"{_named(entity)} is on record, but the engine does not know it; nothing is lost from the ledger, "
-                    "but it can be asked only where the engine's own data are (docs/operating.md, Backups)"
+                    f"{_named(entity)} is on record, but the engine does not know it; nothing is lost: "
+                    "`tandem recover` has it live on in the engine from what is on record"
                 ) from error
             raise Refusal(f"there is no {_named(entity)}; `tandem partnership list` shows them") from None
         if known.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
@@ -242,8 +218,8 @@ class Door:
         if known.status is not WorkflowExecutionStatus.COMPLETED:
             how = known.status.name.lower().replace("_", " ") if known.status else "stopped"
             raise Trouble(
-                f"the workflow of {_named(entity)} was {how} in the engine; nothing is lost from the ledger, "
-                "but it can be asked only once the engine's data from before are back (docs/operating.md, Backups)"
+                f"the workflow of {_named(entity)} was {how} in the engine; nothing is lost from the ledger: "
+                "`tandem recover` has it live on from what is on record"
             )
         raise Refusal(f"{_named(entity)} is closed; its record can be read")
 

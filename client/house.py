@@ -12,9 +12,6 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -24,6 +21,7 @@ from client.connection import (
     SEARCH_ATTRIBUTES,
     TASK_QUEUE,
     connect,
+    pollers,
     raise_retention,
     register_search_attributes,
 )
@@ -218,17 +216,11 @@ class House:
     async def _working(self, client: Client, worker: asyncio.subprocess.Process) -> None:
         """Wait until the worker asks the engine for work."""
         until = asyncio.get_running_loop().time() + _START
-        asked = DescribeTaskQueueRequest(
-            namespace=client.namespace,
-            task_queue=TaskQueue(name=TASK_QUEUE),
-            task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-        )
         while True:
             if worker.returncode is not None:
                 raise Trouble(self._died("worker", worker.returncode))
             try:
-                queue = await client.workflow_service.describe_task_queue(asked, timeout=RPC)
-                if any(poller.identity == f"worker-{worker.pid}" for poller in queue.pollers):
+                if f"worker-{worker.pid}" in dict(await pollers(client, TASK_QUEUE, activities=False)):
                     return
             except RPCError:
                 pass  # asked again until patience is over

@@ -29,9 +29,9 @@ class Replayed(Value):
     trouble: str = ""
 
 
-async def entities(client: Client) -> tuple[str, ...]:
-    """Every entity the engine knows, running or not."""
-    kinds = ", ".join(f"'{name}'" for name in WORKFLOWS)
+async def entities(client: Client, *named: str) -> tuple[str, ...]:
+    """Every workflow of ours the engine knows, running or not; only of these kinds, where some are named."""
+    kinds = ", ".join(f"'{name}'" for name in named or WORKFLOWS)
     listed = client.list_workflows(f"WorkflowType IN ({kinds})", rpc_timeout=RPC)
     return tuple(sorted({execution.id async for execution in listed}))
 

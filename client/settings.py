@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
 
@@ -121,6 +122,11 @@ class Settings(BaseSettings):
     @property
     def maildir(self) -> Path:
         return self.mailbox or self.home / "mailbox"
+
+    @property
+    def mail_domain(self) -> str:
+        """The domain letters come from: the right half of their Message-IDs."""
+        return parseaddr(self.mail_sender)[1].rpartition("@")[2] or "localhost"
 
     @property
     def port_for_mail(self) -> int:

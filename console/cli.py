@@ -20,14 +20,17 @@ from console import (
     deciding,
     demo,
     docs,
+    doctor,
     errors,
     history,
+    letters,
     mailbox,
     partnerships,
     people,
     programmes,
     proposing,
     records,
+    recovering,
     running,
     staging,
     steering,
@@ -78,6 +81,10 @@ app.command("worker", rich_help_panel=RUNNING)(running.worker)
 app.command("demo", rich_help_panel=RUNNING)(demo.demo)
 app.command("prepare", rich_help_panel=RUNNING)(running.prepare)
 app.command("settings", rich_help_panel=RUNNING)(running.settings)
+app.command("backup", rich_help_panel=RUNNING)(recovering.backup)
+app.command("restore", rich_help_panel=RUNNING)(recovering.restore)
+app.command("recover", rich_help_panel=RUNNING)(recovering.recover)
+app.command("doctor", rich_help_panel=RUNNING)(doctor.doctor)
 
 app.add_typer(programmes.app, name="programme", rich_help_panel=ASKING)
 
@@ -87,6 +94,7 @@ app.command("history", rich_help_panel=READING)(history.history)
 app.command("deadline", rich_help_panel=READING)(deadlines.deadline)
 app.command("calendar", rich_help_panel=READING)(calendars.calendar)
 app.add_typer(mailbox.app, name="mailbox", rich_help_panel=READING)
+app.add_typer(letters.app, name="letters", rich_help_panel=READING)
 
 app.add_typer(partnerships.app, name="partnership", rich_help_panel=ASKING)
 app.add_typer(people.app, name="people", rich_help_panel=ASKING)

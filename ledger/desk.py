@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from ledger.chain import Checkpoint
@@ -52,6 +52,15 @@ class Desk:
         with self._reading() as connection:
             size, hashed = connection.execute(select(head.c.size, head.c.hash)).one()
             return Checkpoint(size=size, head=hashed)
+
+    def clock(self) -> datetime:
+        """What time it is by the database; by this machine, where the database has no clock of its own."""
+        with self._reading() as connection:
+            if connection.dialect.name == "sqlite":
+                return wall_clock()
+            found = connection.execute(select(func.clock_timestamp())).scalar_one()
+            assert isinstance(found, datetime)
+            return found
 
     def close(self) -> None:
         """Close all connections; the ledger can be used again afterwards."""

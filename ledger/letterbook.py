@@ -18,6 +18,7 @@ LEASE = timedelta(minutes=2)
 """How long a claim holds, in real time; whoever claimed and did not report back by then is taken for dead."""
 
 _WAITS = (LetterStatus.PLANNED.value, LetterStatus.FAILED.value)
+_UNENDED = (*_WAITS, LetterStatus.HELD.value, LetterStatus.DOUBTFUL.value)
 
 
 class LetterBook(Desk):
@@ -74,7 +75,7 @@ class LetterBook(Desk):
         """Note how it went. A letter that has ended stays as it is; LookupError for one that never was."""
         noted = (
             update(letters)
-            .where(letters.c.key == key, letters.c.status.in_((*_WAITS, LetterStatus.HELD.value)))
+            .where(letters.c.key == key, letters.c.status.in_(_UNENDED))
             .values(status=status.value, claimed_at=None, **also)
         )
         with self._writing() as connection:
@@ -88,13 +89,45 @@ class LetterBook(Desk):
         return self._move(_WAITS, LetterStatus.HELD)
 
     def release_letters(self) -> int:
-        """Let all held letters go out again; how many these are."""
+        """Let all held letters go out again; how many these are. Those in doubt stay where they are."""
         return self._move((LetterStatus.HELD.value,), LetterStatus.PLANNED)
 
-    def _move(self, was: tuple[str, ...], now: LetterStatus) -> int:
-        moved = update(letters).where(letters.c.status.in_(was)).values(status=now.value, claimed_at=None)
+    def settle_doubts(self, *, send: bool) -> int:
+        """Have letters that may have gone out before a restore go out (again), or never; how many these are."""
+        now = LetterStatus.PLANNED if send else LetterStatus.PAST
+        return self._move((LetterStatus.DOUBTFUL.value,), now)
+
+    def let_rest(self, entity: str, number: int) -> int:
+        """Letters of entries up to this number have ended, as others know; how many were waiting still."""
+        ended = and_(letters.c.entity == entity, letters.c.number <= number)
+        return self._move(_UNENDED, LetterStatus.PAST, ended)
+
+    def doubt(self, entity: str) -> int:
+        """Nobody knows of an entity's held letters whether they went out; how many these are."""
+        return self._move((LetterStatus.HELD.value,), LetterStatus.DOUBTFUL, letters.c.entity == entity)
+
+    def _move(self, was: tuple[str, ...], now: LetterStatus, *where: ColumnElement[bool]) -> int:
+        moved = update(letters).where(letters.c.status.in_(was), *where)
         with self._writing() as connection:
-            return connection.execute(moved).rowcount
+            return connection.execute(moved.values(status=now.value, claimed_at=None)).rowcount
+
+    def letters_by_status(self) -> dict[LetterStatus, int]:
+        """How many letters there are in each status."""
+        query = select(letters.c.status, func.count()).group_by(letters.c.status)
+        with self._reading() as connection:
+            return {LetterStatus(status): count for status, count in connection.execute(query)}
+
+    def unended(self) -> tuple[tuple[str, str], ...]:
+        """Entity and key of every letter that has not ended, held ones included."""
+        query = select(letters.c.entity, letters.c.key).where(letters.c.status.in_(_UNENDED))
+        with self._reading() as connection:
+            return tuple((row.entity, row.key) for row in connection.execute(query))
+
+    def entities_with_letters(self) -> tuple[str, ...]:
+        """Every entity whose letters are to go out: planned, or to be tried again."""
+        waiting = select(letters.c.entity).where(letters.c.status.in_(_WAITS)).distinct()
+        with self._reading() as connection:
+            return tuple(connection.scalars(waiting.order_by(letters.c.entity)))
 
     def open_tasks(self, entity: str) -> frozenset[str]:
         """The ids of the tasks of an entity that are open now."""

@@ -17,11 +17,16 @@ from domain.letters import Letter
 from domain.records import AgreementRecord, GateRecord, PartnershipRecord
 from ledger.chain import entry_of
 from ledger.desk import Desk
-from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask
+from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask, Recovery
 from ledger.tables import agreements, entries, gates, head, letters, partnerships, states, tasks
 
 REMINDERS = ("reminder", "signature", "escalation")
 """The kinds of letter that the calendar writes because somebody has not acted yet."""
+
+
+LOGBOOKS = ("attempts", "recoveries")
+"""Kinds of entries beside the lives of entities: they are chained like all others, and nothing is folded from them."""
+RECOVERIES = "recoveries/ledger"
 
 
 class Reading(Desk):
@@ -119,10 +124,10 @@ class Reading(Desk):
         return tuple(AgreementRecord.model_validate(row) for row in self._rows(query))
 
     def entities(self) -> dict[str, int]:
-        """Every entity on record and the number of its last entry; attempts are left out."""
+        """Every entity on record and the number of its last entry; logbooks are left out."""
         query = (
             select(entries.c.entity, func.max(entries.c.number).label("last"))
-            .where(entries.c.entity.not_like("attempts/%"))
+            .where(*(entries.c.entity.not_like(f"{kind}/%") for kind in LOGBOOKS))
             .group_by(entries.c.entity)
             .order_by(entries.c.entity)
         )
@@ -168,6 +173,12 @@ class Reading(Desk):
                 held = {"position": row["position"], "number": row["number"], "entity": event["of"]}
                 found.append(Attempt.model_validate({**event, **held}))
         return tuple(found)
+
+    def recoveries(self) -> tuple[Recovery, ...]:
+        """Every time ledger and engine were brought level, the oldest first."""
+        query = select(entries.c.body).where(entries.c.entity == RECOVERIES).order_by(entries.c.number)
+        events = (json.loads(row["body"])["event"] for row in self._rows(query))
+        return tuple(Recovery.model_validate(event) for event in events)
 
     def letters(
         self,
@@ -252,6 +263,11 @@ def _filed(row: RowMapping) -> FiledLetter:
     )
 
 
+def is_logbook(entity: str) -> bool:
+    """Whether entries under this id tell of no entity's life: refused attempts, recoveries."""
+    return entity.partition("/")[0] in LOGBOOKS
+
+
 def attempts_of(entity: str) -> str:
     """Under which entity the attempts on an entity are numbered: `attempts/C1-01` for `partnership/C1-01`."""
     return f"attempts/{entity.partition('/')[2]}"
@@ -269,7 +285,7 @@ def state_of(connection: Connection, entity: str, code: str) -> tuple[int, State
     From its snapshot, where this version of the product made one that can be read; else folded from entries.
     """
     last = last_number(connection, entity)
-    if last == 0 or entity.startswith("attempts/"):
+    if last == 0 or is_logbook(entity):
         return None
     current = (states.c.entity == entity, states.c.number == last, states.c.code == code)
     kept = connection.scalar(select(type_coerce(states.c.snapshot, Text)).where(*current))

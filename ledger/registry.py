@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.desk import Desk, upsert, wall_clock
 from ledger.rows import Person, Programme
-from ledger.tables import letters, people, programmes, texts
+from ledger.tables import erasures, letters, people, programmes, texts
 
 
 class Registry(Desk):
@@ -46,13 +46,20 @@ class Registry(Desk):
     def erase_person(self, id: str) -> bool:
         """Erase a person with all texts they own and what mail servers said about them; entries stay as they are.
 
-        False where nobody was on file under this id; texts are erased even so.
+        False where nobody was on file under this id; texts are erased even so. That it was done is kept, so that
+        an older copy of the ledger does not bring anybody back.
         """
         with self._writing() as connection:
+            upsert(connection, erasures, "id", {"id": id, "at": wall_clock()})
             connection.execute(delete(texts).where(texts.c.owner == id))
             about = or_(letters.c.recipient == id, letters.c.body.like(f'%"{id}"%'))
             connection.execute(update(letters).where(about).values(last_error=None))
             return connection.execute(delete(people).where(people.c.id == id)).rowcount == 1
+
+    def erased(self) -> frozenset[str]:
+        """The ids of everybody whose data were erased."""
+        with self._reading() as connection:
+            return frozenset(connection.scalars(select(erasures.c.id)))
 
     def store_text(self, text: str, kind: str, owner: str | None = None) -> str:
         """Keep a free text in the vault; returns the hash under which entries may speak of it.

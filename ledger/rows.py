@@ -11,6 +11,7 @@ from domain.entries import Entry
 from domain.letters import Letter
 from domain.records import TaskRecord
 from domain.values import Actor, Code, PersonId, UtcTime, Value
+from ledger.chain import Checkpoint
 
 
 class Person(Value):
@@ -50,11 +51,20 @@ class LetterStatus(StrEnum):
     """Not taken this time; it goes on waiting."""
     HELD = "held"
     """Waiting for a person to release it, after a restore."""
+    DOUBTFUL = "doubtful"
+    """Held, and it may have gone out before the restore already: a person says whether it goes again."""
     SENT = "sent"
     REFUSED = "refused"
     """It will never go out."""
     WITHDRAWN = "withdrawn"
     """Everything it asked for was done before it was sent."""
+    PAST = "past"
+    """It ended before a restore; whether sent, refused or withdrawn was lost with what was restored over."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens to it."""
+        return self in (self.SENT, self.REFUSED, self.WITHDRAWN, self.PAST)
 
 
 class FiledLetter(Value):
@@ -91,6 +101,29 @@ class Attempt(Value):
     by: Actor | None
     request: dict[str, Any]
     sentence: str
+
+
+class Recovery(Value):
+    """Ledger and engine were brought level again; what that took stands in the log itself.
+
+    `before` is the size of the log as it was found. `harvested` entries came back out of the engine's histories,
+    the first `exact` of them to the very bit; `restarted` entities live on in the engine from what is on record.
+    `lost` is a checkpoint the engine had witnessed and the log could not reach again: a checkpoint of after
+    `before` kept elsewhere does not match then, and this says why.
+    """
+
+    at: UtcTime
+    """Real time."""
+    before: int
+    harvested: int = 0
+    exact: int = 0
+    restarted: int = 0
+    letters_held: int = 0
+    letters_past: int = 0
+    letters_doubtful: int = 0
+    texts_missing: int = 0
+    people_missing: int = 0
+    lost: Checkpoint | None = None
 
 
 class OpenTask(TaskRecord):

@@ -22,9 +22,9 @@ from ledger.engines import engine_for
 from ledger.evidence import Evidence
 from ledger.letterbook import LetterBook, count_waiting, plan
 from ledger.migrating import migrate
-from ledger.reading import Reading, attempts_of, last_number, state_of
+from ledger.reading import RECOVERIES, Reading, attempts_of, last_number, state_of
 from ledger.registry import Registry
-from ledger.rows import DifferentEntry, LetterStatus, MissingEntry
+from ledger.rows import DifferentEntry, LetterStatus, MissingEntry, Recovery
 from ledger.tables import RECORDS, entries, head, letters, states
 
 __all__ = ["SqlLedger", "migrate", "open_ledger"]
@@ -60,17 +60,28 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
         self._standings: dict[str, tuple[str, int, entities.State]] = {}
         """Hash and number of an entity's last entry, and its state after it: spares reading the snapshot."""
 
-    def record(self, batch: Sequence[Entry]) -> Recorded:
+    def record(self, batch: Sequence[Entry], *, code: str | None = None, held: bool = False) -> Recorded:
         """Put a batch of one entity's entries on record, with the rows and letters that follow from them.
 
         Entries that are on record already are passed over, so the same batch twice is once. DifferentEntry
         (a ValueError) where another entry holds a number, MissingEntry (a ValueError) where one is left out;
-        then, and when anything else goes wrong, nothing of the batch is stored.
+        then, and when anything else goes wrong, nothing of the batch is stored. In a recovery `code` is the
+        version that wrote the batch the first time, and its letters are `held`.
+
+        An entry left out means that the ledger is an older copy put back: what it takes for waiting may have gone
+        out long ago, so all letters are held until a person releases them.
         """
         if not batch:
             return Recorded(number=0, letters_waiting=False)
         entity = batch[0].entity
         _in_order(entity, batch)
+        try:
+            return self._record(entity, batch, code or self._code, held=held)
+        except MissingEntry:
+            self.hold_letters()
+            raise
+
+    def _record(self, entity: str, batch: Sequence[Entry], code: str, *, held: bool) -> Recorded:
         with self._writing() as connection:
             newest = _locked_head(connection)
             last, state = self._standing(connection, entity)
@@ -86,15 +97,22 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 before = state
                 state = entities.folded(entity, before, entry.event)
                 planned += entities.letters_for(before, state, entry)
-                rows.append(row(newest.size + 1, newest.head, self._code, given(entry)))
+                rows.append(row(newest.size + 1, newest.head, code, given(entry)))
                 newest = Checkpoint(size=newest.size + 1, head=rows[-1]["hash"])
             if state is not None and rows:
                 _append(connection, rows, newest)
                 project(connection, fresh[-1].number, state, self._code)
-                plan(connection, planned, newest)
+                plan(connection, planned, newest, LetterStatus.HELD if held else LetterStatus.PLANNED)
+            stored = select(entries.c.position, entries.c.hash, entries.c.code).where(
+                entries.c.entity == entity, entries.c.number == batch[-1].number
+            )
+            size, hashed, by = connection.execute(stored).one()
             recorded = Recorded(
                 number=batch[-1].number if fresh else last,
                 letters_waiting=count_waiting(connection, entity) > 0,
+                size=size,
+                head=hashed,
+                code=by,
             )
         if state is not None and rows:  # only now is it certain that the transaction stands
             self._remember(entity, rows[-1]["hash"], fresh[-1].number, state)
@@ -141,16 +159,33 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                     held = json.loads(body)["event"]
                     if {**held, "at": event["at"]} == event:
                         return int(number)
-            facts = {
-                "entity": under,
-                "number": last_number(connection, under) + 1,
-                "recorded_at": event["at"],
-                "request": request_id,
-                "event": event,
-            }
-            added = row(newest.size + 1, newest.head, self._code, facts)
-            _append(connection, [added], Checkpoint(size=added["position"], head=added["hash"]))
-            return int(added["number"])
+            return self._note(connection, newest, under, event, request_id)
+
+    def recovered(self, recovery: Recovery) -> int:
+        """Put on record that ledger and engine were brought level; returns how many recoveries that makes."""
+        event = _LedgerRecovered.model_validate(recovery.model_dump()).model_dump(mode="json")
+        with self._writing() as connection:
+            return self._note(connection, _locked_head(connection), RECOVERIES, event, None)
+
+    def _note(
+        self,
+        connection: Connection,
+        newest: Checkpoint,
+        under: str,
+        event: dict[str, Any],
+        request: str | None,
+    ) -> int:
+        """Add an entry to a logbook, that is, one of no entity of the engine; returns its number there."""
+        facts = {
+            "entity": under,
+            "number": last_number(connection, under) + 1,
+            "recorded_at": event["at"],
+            "request": request,
+            "event": event,
+        }
+        added = row(newest.size + 1, newest.head, self._code, facts)
+        _append(connection, [added], Checkpoint(size=added["position"], head=added["hash"]))
+        return int(added["number"])
 
     def restore(self, entity: str, number: int, state: entities.State, due: Sequence[Letter]) -> None:
         """Write an entity's rows and snapshot anew from its state after entry `number`.
@@ -187,6 +222,10 @@ class _AttemptRefused(BaseModel):
     of: str
     request: dict[str, Any]
     sentence: str
+
+
+class _LedgerRecovered(Recovery):
+    kind: str = "ledger_recovered"
 
 
 def _unsent(entity: str) -> ColumnElement[bool]:

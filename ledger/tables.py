@@ -182,7 +182,8 @@ letters = Table(
     Column("sent_at", Instant),
     Column("message_id", Text),
     CheckConstraint(
-        "status IN ('planned', 'sent', 'failed', 'refused', 'withdrawn', 'held')", name="known_status"
+        "status IN ('planned', 'sent', 'failed', 'refused', 'withdrawn', 'held', 'doubtful', 'past')",
+        name="known_status",
     ),
     Index(None, "entity", "status"),
     Index(None, "recipient"),
@@ -202,6 +203,14 @@ people = Table(
     Column("demo", Boolean, nullable=False),
 )
 """Who is behind a person's id: the one place of names and addresses; a row can go without touching an entry."""
+
+erasures = Table(
+    "erasures",
+    METADATA,
+    Column("id", Text, primary_key=True),
+    Column("at", Instant, nullable=False),
+)
+"""Whose data were erased (the opaque id alone) and when, in real time: a restored backup erases them again."""
 
 texts = Table(
     "texts",

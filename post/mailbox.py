@@ -51,12 +51,25 @@ class MaildirCarrier:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             mailbox.Maildir(self._path, create=True)
             self._made = True
-        name = message["Message-ID"].strip("<>").partition("@")[0] + ".tandem"
+        name = _named(message["Message-ID"])
         if any((self._path / "cur").glob(f"{name}:*")):
             return  # it was delivered before and read since
         written = self._path / "tmp" / name
         written.write_bytes(message.as_bytes(policy=policy.SMTP.clone(linesep="\n")))
         written.replace(self._path / "new" / name)
+
+
+def _named(message_id: str) -> str:
+    return message_id.strip("<>").partition("@")[0] + ".tandem"
+
+
+def delivered(path: Path, message_id: str) -> float | None:
+    """The time stamp of the message with this id in a maildir, read or not; None where there is none."""
+    name = _named(message_id)
+    for file in (path / "new" / name, *(path / "cur").glob(f"{name}*")):
+        if file.exists():
+            return file.stat().st_mtime
+    return None
 
 
 def messages(path: Path, address: str | None = None) -> list[Row]:

@@ -157,7 +157,7 @@ class ProgrammePost:
         self._ledger = ledger
         self._carrier = carrier
         self._address = parseaddr(settings.mail_sender)[1]
-        self._domain = self._address.rpartition("@")[2] or "localhost"
+        self._domain = settings.mail_domain
 
     async def deliver(self, entity: str, at: datetime) -> Delivered:
         sender = await asyncio.to_thread(self._sender, entity)

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.letters import LettersWorkflow
 from workflows.partnership import PartnershipWorkflow
 
-WORKFLOWS: Mapping[str, type] = {"Partnership": PartnershipWorkflow}
+WORKFLOWS: Mapping[str, type] = {"Letters": LettersWorkflow, "Partnership": PartnershipWorkflow}
 """Every kind of workflow by the name it has on the engine."""
 
 # Time zones enter every deadline, so they come from the pinned tzdata package and not from the machine.
