@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 from client import witness
 from client.asking import clockwork_of
-from client.connection import RPC
+from client.connection import RPC, raise_retention, register_search_attributes
 from client.levels import Level, Standing
 from client.starting import start
 from client.troubles import Trouble
@@ -64,6 +64,13 @@ async def recover(
     says that the ledger is a copy from before, even where that does not show. It stands in the log afterwards.
     Doing it twice, or again after it broke off, does no harm.
     """
+    try:  # an engine that lost its database knows nothing of us any more
+        await register_search_attributes(client)
+        await raise_retention(client)
+    except RPCError as error:
+        raise Trouble(
+            f"the engine's namespace cannot be prepared ({error.message}); nothing was changed"
+        ) from error
     before = (await asyncio.to_thread(ledger.checkpoint)).size
     held = await asyncio.to_thread(ledger.hold_letters)
     say(f"{held} waiting letters are held")

@@ -66,10 +66,10 @@ async def test_what_the_engine_lost_is_told_apart_from_what_never_was(world: Wor
     async with world.working():
         await world.found()
         await world.handle.terminate()
-        with pytest.raises(Trouble, match="was terminated in the engine.*tandem recover"):
+        with pytest.raises(Trouble, match=r"was terminated in the engine.*tandem recover"):
             await world.ask(OPEN, OPERATOR)
         world.ledger.kept["partnership/C9-98"] = world.ledger.kept[world.entity]
-        with pytest.raises(Trouble, match="on record, but the engine does not know it.*tandem recover"):
+        with pytest.raises(Trouble, match=r"on record, but the engine does not know it.*tandem recover"):
             await world.door.request("partnership/C9-98", OPEN, OPERATOR)
 
 
