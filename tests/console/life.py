@@ -86,12 +86,8 @@ class Life:
         self.ask(rq.Decide(gate=gate, version=found.version, verdict=verdict), by, at)
 
 
-def home_with_a_life(home: Path) -> Path:
-    """A home folder whose ledger holds people, a programme, C1-01 in its action plan and C1-02 just founded."""
-    home.mkdir(parents=True, exist_ok=True)
-    url = f"sqlite:///{home / 'ledger.sqlite'}"
-    migrate(url)
-    ledger = open_ledger(url)
+def enter_people(ledger: SqlLedger) -> None:
+    """Everybody of the life, with an address."""
     for actor, key, name, language, zone in PEOPLE:
         ledger.put_person(
             Person(
@@ -104,6 +100,15 @@ def home_with_a_life(home: Path) -> Path:
                 demo=True,
             )
         )
+
+
+def home_with_a_life(home: Path) -> Path:
+    """A home folder whose ledger holds people, a programme, C1-01 in its action plan and C1-02 just founded."""
+    home.mkdir(parents=True, exist_ok=True)
+    url = f"sqlite:///{home / 'ledger.sqlite'}"
+    migrate(url)
+    ledger = open_ledger(url)
+    enter_people(ledger)
     # its clock stands where the last entry was recorded, so that nothing depends on the day of the test
     ledger.put_programme(
         Programme(code="11438", title="IURC China", facts={}, origin=START, anchor=START, speed=1000.0)
