@@ -25,10 +25,10 @@ from client.connection import (
     lacking_search_attributes,
     pollers,
 )
+from client.pulse import age, failing
 from client.reading import reading
 from client.settings import Settings, unknown
 from client.troubles import Trouble
-from domain.letters import Letter
 from domain.values import Refusal, Value
 from ledger.migrating import is_current
 from ledger.rows import LetterStatus
@@ -167,7 +167,7 @@ def _ledger_stands(settings: Settings, found: list[Finding]) -> bool:
 
 
 def _letters(ledger: SqlLedger) -> Iterable[Finding]:
-    counts = ledger.letters_by_status()
+    counts = ledger.tally().letters
     held, doubtful = counts.get(LetterStatus.HELD, 0), counts.get(LetterStatus.DOUBTFUL, 0)
     if held or doubtful:
         yield _notice(
@@ -183,7 +183,11 @@ def _letters(ledger: SqlLedger) -> Iterable[Finding]:
             "`tandem letters list --status refused`; correct the addresses and tell those concerned",
         )
     failed = ledger.letters(status=LetterStatus.FAILED)
-    late = [one for one in ledger.letters(status=LetterStatus.PLANNED) if _age(ledger, one.letter) > LATE]
+    late = [
+        one
+        for one in ledger.letters(status=LetterStatus.PLANNED)
+        if age(ledger, one.letter.entity, one.letter.at) > LATE
+    ]
     if failed:
         yield _wrong(
             "letters",
@@ -198,11 +202,6 @@ def _letters(ledger: SqlLedger) -> Iterable[Finding]:
         )
     else:
         yield _ok("letters", f"{counts.get(LetterStatus.SENT, 0):,} sent, none late")
-
-
-def _age(ledger: SqlLedger, letter: Letter) -> timedelta:
-    record = ledger.partnership(letter.entity.partition("/")[2])
-    return datetime.now(UTC) - clockwork_of(ledger, record.programme if record else "").wall(letter.at)
 
 
 def _ledger_clock(ledger: SqlLedger) -> Finding:
@@ -290,12 +289,11 @@ async def _workers(client: Client) -> Finding:
 
 async def _failing(client: Client) -> Finding:
     """Entities whose tasks fail again and again wait for a fix; those somebody stopped wait for a recovery."""
-    query = "ExecutionStatus = 'Running' AND TemporalReportedProblems IS NOT NULL"
-    failing = sorted({one.id async for one in client.list_workflows(query, rpc_timeout=RPC)})
-    if failing:
+    found = await failing(client)
+    if found:
         return _wrong(
             "failing tasks",
-            f"{len(failing)} stand still: {', '.join(failing[:5])}{' …' if len(failing) > 5 else ''}",
+            f"{len(found)} stand still: {', '.join(found[:5])}{' …' if len(found) > 5 else ''}",
             "the worker's log says why; nothing is lost, they go on once a mended version runs",
         )
     return _ok("failing tasks", "none")

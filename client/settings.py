@@ -103,6 +103,14 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least a log line must matter to be written."
     )
+    metrics_address: str | None = Field(
+        default=None,
+        pattern=r"^[^\s:/]+:[0-9]{1,5}$",
+        description=(
+            "host:port at which a worker tells Prometheus how it stands, such as 127.0.0.1:9464; without it nobody "
+            "listens. Each worker of a machine needs a port of its own."
+        ),
+    )
     build: str | None = Field(
         default=None,
         max_length=200,

@@ -111,12 +111,6 @@ class LetterBook(Desk):
         with self._writing() as connection:
             return connection.execute(moved.values(status=now.value, claimed_at=None)).rowcount
 
-    def letters_by_status(self) -> dict[LetterStatus, int]:
-        """How many letters there are in each status."""
-        query = select(letters.c.status, func.count()).group_by(letters.c.status)
-        with self._reading() as connection:
-            return {LetterStatus(status): count for status, count in connection.execute(query)}
-
     def unended(self) -> tuple[tuple[str, str], ...]:
         """Entity and key of every letter that has not ended, held ones included."""
         query = select(letters.c.entity, letters.c.key).where(letters.c.status.in_(_UNENDED))

@@ -17,7 +17,7 @@ from domain.letters import Letter
 from domain.records import AgreementRecord, GateRecord, PartnershipRecord
 from ledger.chain import entry_of
 from ledger.desk import Desk
-from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask, Recovery
+from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask, Recovery, Tally
 from ledger.tables import agreements, entries, gates, head, letters, partnerships, states, tasks
 
 REMINDERS = ("reminder", "signature", "escalation")
@@ -249,6 +249,33 @@ class Reading(Desk):
                 letters_waiting=waiting.get("planned", 0) + waiting.get("failed", 0),
                 reminders_sent=sum(by_letter.get(kind, 0) for kind in REMINDERS),
                 entries=connection.execute(select(head.c.size)).scalar_one(),
+            )
+
+    def tally(self) -> Tally:
+        """Everything on record in a few numbers, from tables and indexes that stay small."""
+        living = partnerships.c.status.in_(("running", "on_hold", "suspended"))
+        waiting = letters.c.status.in_((LetterStatus.PLANNED.value, LetterStatus.FAILED.value))
+        with self._reading() as connection:
+            run = connection.execute
+            late = {
+                bool(late): count
+                for late, count in run(select(tasks.c.overdue, func.count()).group_by(tasks.c.overdue))
+            }
+            by_status = run(select(letters.c.status, func.count()).group_by(letters.c.status))
+            task = run(select(tasks.c.entity, tasks.c.since).order_by(tasks.c.since).limit(1)).one_or_none()
+            letter = run(
+                select(letters.c.entity, letters.c.at).where(waiting).order_by(letters.c.at).limit(1)
+            ).one_or_none()
+            return Tally(
+                entries=run(select(head.c.size)).scalar_one(),
+                partnerships_open=run(
+                    select(func.count()).select_from(partnerships).where(living)
+                ).scalar_one(),
+                tasks_open=sum(late.values()),
+                tasks_overdue=late.get(True, 0),
+                task_oldest=(task.entity, task.since) if task else None,
+                letters={LetterStatus(status): count for status, count in by_status},
+                letter_oldest=(letter.entity, letter.at) if letter else None,
             )
 
     def _rows(self, query: Select[Any]) -> Iterable[RowMapping]:

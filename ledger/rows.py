@@ -150,6 +150,18 @@ class Board(Value):
     entries: int
 
 
+class Tally(Value):
+    """Counts over the whole ledger, and the task and the letter that wait longest: of which entity, since when."""
+
+    entries: int
+    partnerships_open: int
+    tasks_open: int
+    tasks_overdue: int
+    task_oldest: tuple[str, UtcTime] | None
+    letters: dict[LetterStatus, int]
+    letter_oldest: tuple[str, UtcTime] | None
+
+
 class DifferentEntry(ValueError):
     """Another entry is on record under this number."""
 

@@ -18,6 +18,7 @@ from ledger import open_ledger
 from ledger.migrating import is_current
 from worker.house import Company, ProgrammePost, carrier
 from worker.logs import arrange
+from worker.metrics import Metrics
 
 log = structlog.get_logger()
 _PATIENCE = 60.0
@@ -35,7 +36,13 @@ async def work(settings: Settings) -> None:
     ledger = open_ledger(settings.database)
     client = await connect(settings, identity=f"worker-{os.getpid()}")
     post = ProgrammePost(ledger, carrier(settings), settings)
-    await Company(client, ledger, post, settings.build).work(until)
+    company = Company(client, ledger, post, settings.build)
+    looking = asyncio.create_task(Metrics(client, ledger).go_on()) if settings.metrics_address else None
+    try:
+        await company.work(until)
+    finally:
+        if looking is not None:
+            looking.cancel()
     ledger.close()
 
 

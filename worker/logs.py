@@ -13,16 +13,21 @@ from temporalio import activity, workflow
 from temporalio.runtime import (
     LogForwardingConfig,
     LoggingConfig,
+    PrometheusConfig,
     Runtime,
     TelemetryConfig,
     TelemetryFilter,
 )
 
 from client.settings import Settings
+from client.troubles import Trouble
 
 
 def arrange(settings: Settings) -> None:
-    """Send every log line, ours and the libraries', to standard error in one form."""
+    """Send every log line, ours and the libraries', to standard error in one form; metrics where they are wanted.
+
+    Trouble where nobody can listen at the address for metrics.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -72,8 +77,15 @@ def arrange(settings: Settings) -> None:
     # and its core, which is no Python, would write lines of its own
     core = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
     levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
-    telemetry = TelemetryConfig(logging=LoggingConfig(filter=levels, forwarding=core))
-    Runtime.set_default(Runtime(telemetry=telemetry), error_if_already_set=False)
+    metrics = PrometheusConfig(bind_address=settings.metrics_address) if settings.metrics_address else None
+    telemetry = TelemetryConfig(logging=LoggingConfig(filter=levels, forwarding=core), metrics=metrics)
+    try:
+        Runtime.set_default(Runtime(telemetry=telemetry), error_if_already_set=False)
+    except (RuntimeError, ValueError) as error:
+        raise Trouble(
+            f"TANDEM_METRICS_ADDRESS: nothing can listen at {settings.metrics_address} ({error}); give host:port of "
+            "this machine, a port of its own for each worker"
+        ) from error
 
 
 def _engine_fields(_logger: Any, _method: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -47,7 +47,7 @@ class Worker:
     def told(self) -> str:
         return self.log.read_text()
 
-    def says(self, words: str, within: float = 20.0) -> bool:
+    def says(self, words: str, within: float = 60.0) -> bool:
         until = time.monotonic() + within
         while words not in self.told() and self.process.poll() is None and time.monotonic() < until:
             time.sleep(0.02)
