@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -50,6 +51,11 @@ def data_converter(*, encoded_failures: bool = False) -> DataConverter:
     return dataclasses.replace(
         pydantic_data_converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
     )
+
+
+def worker_identity(process: int) -> str:
+    """What the engine calls the worker with this process id; in a container every worker is process 1."""
+    return f"worker-{process}@{socket.gethostname()}"
 
 
 async def connect(settings: Settings, *, identity: str = "tandem") -> Client:

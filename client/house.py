@@ -24,6 +24,7 @@ from client.connection import (
     pollers,
     raise_retention,
     register_search_attributes,
+    worker_identity,
 )
 from client.settings import Settings
 from client.troubles import Trouble
@@ -220,7 +221,7 @@ class House:
             if worker.returncode is not None:
                 raise Trouble(self._died("worker", worker.returncode))
             try:
-                if f"worker-{worker.pid}" in dict(await pollers(client, TASK_QUEUE, activities=False)):
+                if worker_identity(worker.pid) in dict(await pollers(client, TASK_QUEUE, activities=False)):
                     return
             except RPCError:
                 pass  # asked again until patience is over

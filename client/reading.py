@@ -69,7 +69,7 @@ def _why(error: Exception) -> str:
     said = str(getattr(error, "orig", None) or error)
     first = said.splitlines()[0].strip() if said else type(error).__name__
     if "no such table" in first or ("relation" in first and "does not exist" in first):
-        return "the database has no ledger in it yet; `tandem up` or `tandem worker` makes its tables"
+        return "the database has no ledger in it yet; `tandem up` or `tandem prepare` makes its tables"
     return f"the database does not answer as it should: {first}"
 
 

@@ -25,7 +25,7 @@ from client.reading import SqlLedger, reading
 from client.settings import PREFIX, Settings, load
 from client.troubles import Trouble
 from console import board, progress, showing
-from console.errors import FAILED
+from console.errors import FAILED, misused
 from console.options import flag
 from console.session import session
 from domain.rehearsal import Script, end_of
@@ -78,11 +78,24 @@ def demo(
         bool,
         flag("--keep", "Let it run on until Ctrl-C, to look into the engine."),
     ] = False,
+    elsewhere: Annotated[
+        bool,
+        flag(
+            "--on-cluster",
+            "Play on the engine and the ledger that the settings name, with the workers that run there. "
+            "Only an empty ledger is played on, and it stays a demonstration's for good.",
+        ),
+    ] = False,
 ) -> None:
     """Play a whole programme of twenty partnerships on the real engine, check the record, and show the board."""
-    folder = home or session(ctx).home or HOME
-    settings = _settings(folder)
-    _fresh(folder, seed)
+    if elsewhere:
+        if home is not None or keep:
+            raise misused("--on-cluster starts nothing of its own, so it goes with neither --home nor --keep")
+        settings = _on_cluster(session(ctx).settings())
+    else:
+        folder = home or session(ctx).home or HOME
+        settings = _settings(folder)
+        _fresh(folder, seed)
     showing.line(BANNER, style="bold yellow")
     showing.line()
     begun = clock.monotonic()
@@ -97,6 +110,19 @@ def _settings(folder: Path) -> Settings:
     for name in [name for name in os.environ if name.startswith(PREFIX) and name not in _HELD_ON_TO]:
         del os.environ[name]
     return load(home=folder)
+
+
+def _on_cluster(settings: Settings) -> Settings:
+    """These settings, where they name a cluster with an empty ledger: a real record is never played on."""
+    if settings.temporal_address is None:
+        raise Refusal("no cluster is named; set TANDEM_TEMPORAL_ADDRESS, or leave out --on-cluster")
+    with reading(settings) as ledger:
+        if ledger.entities() or ledger.people():
+            raise Refusal(
+                "the ledger of these settings is not empty, and a demonstration does not mix with a record; "
+                "give it an empty database with TANDEM_DATABASE_URL"
+            )
+    return settings
 
 
 def _fresh(folder: Path, seed: int) -> None:
@@ -142,21 +168,37 @@ async def _demonstrated(
     keep: bool,
     begun: float,
 ) -> list[Check]:
+    if settings.temporal_address is not None:
+        showing.aside(f"playing on the cluster at {settings.temporal_address} …")
+        return await _shown(settings, facts, script, seed, seconds, begun)
     showing.aside(f"starting engine and worker in {settings.home} …")
     async with house.House(settings, showing.aside) as here:
-        with reading(settings) as ledger:
-            played = await _played(settings, ledger, facts, script, seed, seconds)
-            showing.line()
-            lines = await asyncio.to_thread(board.lines_of, ledger)
-            board.show(lines)
-            showing.line()
-            checks = [played, *await _checked(settings, ledger)]
-            _told(checks, clock.monotonic() - begun)
-            _where_next(settings, lines, len(ledger.attempts(limit=1)))
+        checks = await _shown(settings, facts, script, seed, seconds, begun)
         if keep:
             showing.line()
             showing.line(f"Still running: {here.web} is the engine's own web page. Ctrl-C stops it.")
             await _until_told()
+    return checks
+
+
+async def _shown(
+    settings: Settings,
+    facts: programme.Programme,
+    script: Script,
+    seed: int,
+    seconds: float,
+    begun: float,
+) -> list[Check]:
+    """Play the programme where engine and workers run, then show the board and what was checked."""
+    with reading(settings) as ledger:
+        played = await _played(settings, ledger, facts, script, seed, seconds)
+        showing.line()
+        lines = await asyncio.to_thread(board.lines_of, ledger)
+        board.show(lines)
+        showing.line()
+        checks = [played, *await _checked(settings, ledger)]
+        _told(checks, clock.monotonic() - begun)
+        _where_next(settings, lines, len(ledger.attempts(limit=1)))
     return checks
 
 
@@ -259,7 +301,8 @@ def _told(checks: list[Check], seconds: float) -> None:
 
 
 def _where_next(settings: Settings, lines: list[board.Line], attempts: int) -> None:
-    tandem = f"tandem --home {settings.home}"
+    embedded = settings.temporal_address is None
+    tandem = f"tandem --home {settings.home}" if embedded else "tandem"
     showing.line()
     showing.heading("Where to look next")
     showing.facts(
@@ -267,7 +310,7 @@ def _where_next(settings: Settings, lines: list[board.Line], attempts: int) -> N
             (f"{tandem} history C2-01", "a partnership's life, as people tell it"),
             (f"{tandem} history C1-06 --letters", "the same with every letter"),
             (f"{tandem} deadline {_telling_receipt(lines)}", "how a deadline came about, day by day"),
-            (f"{tandem} mailbox", "the letters themselves, in English and Chinese"),
+            (f"{tandem} mailbox", "the letters themselves, in English and Chinese" if embedded else None),
             (f"{tandem} attempts", "what was tried and refused" if attempts else None),
             (f"{tandem} board", "this board again; every reading command has --json"),
         ]

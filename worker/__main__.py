@@ -11,7 +11,7 @@ import time
 
 import structlog
 
-from client.connection import connect
+from client.connection import connect, worker_identity
 from client.settings import Settings, load
 from client.troubles import Trouble
 from ledger import open_ledger
@@ -34,7 +34,7 @@ async def work(settings: Settings) -> None:
     if until.is_set():
         return
     ledger = open_ledger(settings.database)
-    client = await connect(settings, identity=f"worker-{os.getpid()}")
+    client = await connect(settings, identity=worker_identity(os.getpid()))
     post = ProgrammePost(ledger, carrier(settings), settings)
     company = Company(client, ledger, post, settings.build)
     looking = asyncio.create_task(Metrics(client, ledger).go_on()) if settings.metrics_address else None
