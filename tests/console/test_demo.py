@@ -9,9 +9,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from client.settings import load
+from client.troubles import Trouble
 from console import demo
 from console.cli import app
 from domain.values import Refusal
+from ledger import migrate, open_ledger
+from ledger.rows import Person
+from tests.given import EU_FOCAL
 
 
 def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:
@@ -58,3 +63,41 @@ def test_its_files_come_with_the_product() -> None:
         assert programme.demonstration
         assert {one.code for one in script.characters} == {one.code for one in programme.partnerships}
         assert all("example.org" in person.email for person in programme.people)
+
+
+def test_on_a_cluster_one_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TANDEM_TEMPORAL_ADDRESS", raising=False)
+    result = CliRunner().invoke(app, ["demo", "--on-cluster"])
+    assert result.exit_code == 1
+    assert "no cluster is named; set TANDEM_TEMPORAL_ADDRESS" in result.stderr
+
+
+@pytest.mark.parametrize("option", [["--keep"], ["--home", "somewhere"]])
+def test_on_a_cluster_nothing_of_its_own_is_started(option: list[str]) -> None:
+    result = CliRunner().invoke(app, ["demo", "--on-cluster", *option])
+    assert result.exit_code == 2
+    assert not Path("somewhere").exists()
+
+
+def test_a_record_is_never_played_on(tmp_path: Path) -> None:
+    """Entries or people in the ledger of the settings are somebody's: only an empty one becomes a demonstration."""
+    url = f"sqlite:///{tmp_path}/ledger.db"
+    settings = load(temporal_address="127.0.0.1:1", database_url=url)
+    with pytest.raises(Trouble, match="there is no ledger"):
+        demo._on_cluster(settings)
+    migrate(url)
+    assert demo._on_cluster(settings) is settings
+    ledger = open_ledger(url)
+    ledger.put_person(
+        Person(
+            id=EU_FOCAL.person,
+            key="somebody",
+            name="Elena García",
+            email="elena@example.org",
+            language="en",
+            zone="Europe/Madrid",
+        )
+    )
+    ledger.close()
+    with pytest.raises(Refusal, match="is not empty, and a demonstration does not mix with a record"):
+        demo._on_cluster(settings)
