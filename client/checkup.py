@@ -113,6 +113,8 @@ def _surroundings(settings: Settings) -> Iterable[Finding]:
         yield _notice("settings", f"no settings of these names: {', '.join(odd)}", "correct or unset them")
     else:
         yield _ok("settings", "every TANDEM_ variable is known")
+    if settings.temporal_address and settings.database_url and settings.smtp_host:
+        return  # nothing is kept in the home folder: engine, ledger and mail look after their own disks
     home = settings.home.absolute()
     if home.exists() and not os.access(home, os.W_OK):
         yield _wrong("disk", f"{settings.home} cannot be written to", "give this user the folder")
