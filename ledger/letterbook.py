@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
 
 from domain.letters import Letter
 from ledger.chain import Checkpoint
@@ -16,6 +16,9 @@ from ledger.tables import letters, tasks
 
 LEASE = timedelta(minutes=2)
 """How long a claim holds, in real time; whoever claimed and did not report back by then is taken for dead."""
+
+NEVER_REPORTED = "whoever had it in hand never reported back; it may have gone out"
+"""Stays with a letter that then has nothing left to ask: withdrawn, and somebody may have read it."""
 
 _WAITS = (LetterStatus.PLANNED.value, LetterStatus.FAILED.value)
 _UNENDED = (*_WAITS, LetterStatus.HELD.value, LetterStatus.DOUBTFUL.value)
@@ -50,7 +53,13 @@ class LetterBook(Desk):
         taken = (
             update(letters)
             .where(letters.c.key == key, _claimable(now))
-            .values(claimed_at=now, attempts=letters.c.attempts + 1)
+            .values(
+                claimed_at=now,
+                attempts=letters.c.attempts + 1,
+                last_error=case(
+                    (letters.c.claimed_at.is_not(None), NEVER_REPORTED), else_=letters.c.last_error
+                ),
+            )
         )
         with self._writing() as connection:
             return connection.execute(taken).rowcount == 1

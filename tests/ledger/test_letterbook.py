@@ -59,6 +59,28 @@ def test_a_claim_of_somebody_who_died_ends_by_itself(
     assert filed is not None and filed.attempts == 2 and filed.claimed_at == later
 
 
+def test_a_letter_that_may_have_gone_out_says_so_when_it_is_withdrawn(
+    ledger: SqlLedger, keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen when a worker was killed in the second it sent one: the record said it had never gone out."""
+    known, unknown, sent = keys[:3]
+    for key in (unknown, sent):
+        assert ledger.claim(key)
+    later = wall_clock() + letterbook.LEASE + timedelta(seconds=1)
+    monkeypatch.setattr(letterbook, "wall_clock", lambda: later)
+    for key in (known, unknown, sent):
+        assert ledger.claim(key)
+    for key in (known, unknown):
+        ledger.withdraw(key)
+    ledger.mark_sent(sent, "<one@tandem>", on(2021, 4, 1))
+    filed = [ledger.letter(key) for key in (known, unknown, sent)]
+    assert [one and (one.status.value, one.last_error) for one in filed] == [
+        ("withdrawn", None),
+        ("withdrawn", letterbook.NEVER_REPORTED),
+        ("sent", None),
+    ]
+
+
 def test_a_sent_letter_is_done_for_ever(ledger: SqlLedger, keys: list[str]) -> None:
     key = keys[0]
     assert ledger.claim(key)
