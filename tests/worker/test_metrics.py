@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
-import pytest
 import yaml
 from temporalio.client import Client
 
