@@ -1,7 +1,7 @@
 # Every target sets up .venv by itself. ARGS reaches the command: make test ARGS="-k gates", make demo ARGS=--help
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check up docs lock clean
+.PHONY: help demo test faults check up docs lock clean
 
 BIN := .venv/bin
 DEMO_HOME := .tandem-demo
@@ -18,6 +18,9 @@ demo: .venv/tandem ## play a programme on the real engine
 
 test: .venv/tandem ## pass the tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: .venv/tandem ## kill everything a hundred times and write down what came of it (half an hour)
+	@$(BIN)/python -m pytest tests/faults --long -s $(ARGS)
 
 check: .venv/tandem ## format, lint, types, floors, tests: the whole contract with a contributor
 	$(BIN)/ruff format --check .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -15,6 +16,8 @@ from domain.values import Value
 QUEUE = "tandem-letters"
 """A queue of its own: were letters to share one, a mail server that hangs would take every place of the record's."""
 _HEARTBEAT = 5.0
+_CLAIMED = timedelta(seconds=5)
+"""After this time it is seen whether letters in another's hands went out."""
 
 
 class Delivery(Value):
@@ -47,7 +50,13 @@ class Correspondence:
             delivered.waiting,
         )
         if delivered.waiting:
-            raise ApplicationError(f"{delivered.waiting} letters wait for another try", type="LettersWaiting")
+            # no outage, but a claim that will end in a moment: no reason to wait longer from try to try
+            soon = _CLAIMED if delivered.elsewhere == delivered.waiting else None
+            raise ApplicationError(
+                f"{delivered.waiting} letters wait for another try",
+                type="LettersWaiting",
+                next_retry_delay=soon,
+            )
         return delivered
 
 

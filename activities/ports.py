@@ -25,12 +25,16 @@ class Recorded(Value):
 
 
 class Delivered(Value):
-    """How many letters of an entity were sent, refused for good, withdrawn, and still wait for another try."""
+    """How many letters of an entity were sent, refused for good, withdrawn, and still wait for another try.
+
+    `elsewhere` are those of the waiting ones that are in another run's hands, or in a dead one's.
+    """
 
     sent: int = 0
     refused: int = 0
     withdrawn: int = 0
     waiting: int = 0
+    elsewhere: int = 0
 
 
 class Ledger(Protocol):

@@ -25,7 +25,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from client import whereabouts
 from client.settings import Settings
-from client.troubles import Trouble
+from client.troubles import Away, Trouble
 
 TASK_QUEUE = "tandem"
 DEPLOYMENT = "tandem"
@@ -61,7 +61,7 @@ def worker_identity(process: int) -> str:
 async def connect(settings: Settings, *, identity: str = "tandem") -> Client:
     """A client of the engine these settings name, or of the one that runs in the home folder.
 
-    Raises Trouble, in a sentence, where it cannot be reached or does not know the namespace.
+    Raises Trouble, in a sentence, where it cannot be reached (Away) or does not know the namespace.
     """
     address = address_of(settings)
     try:
@@ -88,9 +88,9 @@ async def connect(settings: Settings, *, identity: str = "tandem") -> Client:
             raise Trouble(
                 f"the engine at {address} does not let us in; check TANDEM_TEMPORAL_API_KEY and the certificates"
             ) from error
-        raise Trouble(_unreachable(settings, address)) from error
+        raise Away(_unreachable(settings, address)) from error
     except (RuntimeError, OSError) as error:
-        raise Trouble(_unreachable(settings, address)) from error
+        raise Away(_unreachable(settings, address)) from error
     return client
 
 

@@ -94,7 +94,10 @@ class Settings(BaseSettings):
         default=60,
         ge=1,
         le=3600,
-        description="Seconds to wait for the answer to a request, over all attempts.",
+        description=(
+            "Seconds to wait for the answer to a request, over all attempts; "
+            "a worker waits as long at its start for engine and ledger."
+        ),
     )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto",

@@ -14,6 +14,10 @@ class Trouble(Exception):
         self.sentence = sentence
 
 
+class Away(Trouble):
+    """Nobody answers where the engine should be; it may be there again in a moment."""
+
+
 class Unanswered(Trouble):
     """Nobody knows yet whether the request took effect; asked again with the same `id` it takes effect once."""
 

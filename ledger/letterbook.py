@@ -14,11 +14,10 @@ from ledger.desk import Desk, insert, wall_clock
 from ledger.rows import LetterStatus
 from ledger.tables import letters, tasks
 
-LEASE = timedelta(minutes=2)
-"""How long a claim holds, in real time; whoever claimed and did not report back by then is taken for dead."""
-
-NEVER_REPORTED = "whoever had it in hand never reported back; it may have gone out"
-"""Stays with a letter that then has nothing left to ask: withdrawn, and somebody may have read it."""
+LEASE = timedelta(seconds=20)
+"""How long a claim holds, in real time; who has a letter in hand renews it, or is taken for dead by then."""
+IN_DOUBT = "whoever was sending it died, so nobody knows whether it went out"
+"""What stands with a letter whose claim ended by itself, until it is known how it went."""
 
 _WAITS = (LetterStatus.PLANNED.value, LetterStatus.FAILED.value)
 _UNENDED = (*_WAITS, LetterStatus.HELD.value, LetterStatus.DOUBTFUL.value)
@@ -46,23 +45,25 @@ class LetterBook(Desk):
     def claim(self, key: str) -> bool:
         """Take a letter in hand before it is sent; False where it has ended, is held or is in another's hands.
 
-        A claim that is never reported back ends after `LEASE`. Nobody knows then whether the letter went out;
-        it goes out again under the same Message-ID.
+        A claim that is neither renewed nor reported back ends after `LEASE`. Nobody knows then whether the
+        letter went out, and so it says from then on; it goes out again under the same Message-ID.
         """
         now = wall_clock()
+        doubt = case((letters.c.claimed_at.is_not(None), IN_DOUBT), else_=letters.c.last_error)
         taken = (
             update(letters)
             .where(letters.c.key == key, _claimable(now))
-            .values(
-                claimed_at=now,
-                attempts=letters.c.attempts + 1,
-                last_error=case(
-                    (letters.c.claimed_at.is_not(None), NEVER_REPORTED), else_=letters.c.last_error
-                ),
-            )
+            .values(claimed_at=now, attempts=letters.c.attempts + 1, last_error=doubt)
         )
         with self._writing() as connection:
             return connection.execute(taken).rowcount == 1
+
+    def renew(self, key: str) -> None:
+        """Say that a letter is still in hand; nothing where it has ended meanwhile."""
+        in_hand = and_(letters.c.status.in_(_WAITS), letters.c.claimed_at.is_not(None))
+        renewed = update(letters).where(letters.c.key == key, in_hand).values(claimed_at=wall_clock())
+        with self._writing() as connection:
+            connection.execute(renewed)
 
     def mark_sent(self, key: str, message_id: str, at: datetime) -> None:
         """It was taken by the mail server at this programme time."""
@@ -136,6 +137,11 @@ class LetterBook(Desk):
         """The ids of the tasks of an entity that are open now."""
         with self._reading() as connection:
             return frozenset(connection.scalars(select(tasks.c.task).where(tasks.c.entity == entity)))
+
+    def filed_checkpoint(self, key: str) -> str:
+        """`tandem checkpoint <size> <hash>` of the entry a letter was planned with: the same at every try."""
+        with self._reading() as connection:
+            return connection.scalar(select(letters.c.checkpoint).where(letters.c.key == key)) or ""
 
     def checkpoint_line(self) -> str:
         """`tandem checkpoint <size> <hash>` of the newest entry; empty while there is none."""

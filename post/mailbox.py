@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import mailbox
+import os
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -16,6 +19,9 @@ from pathlib import Path
 
 from post.ports import Envelope, PostTrouble
 from post.sanitising import clean
+
+_ABANDONED = 36 * 3600.0
+"""Seconds after which a half written file is nobody's any more, as maildirs have it."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,8 @@ class Row:
 class MaildirCarrier:
     """Delivers every message into one maildir, whoever it is for.
 
-    A file is named after its Message-ID: the same letter handed in twice is one file.
+    A file is named after its Message-ID, and is put in its place only where no file of that name is: the same
+    letter handed in twice is one file, whoever died in between, and whoever hands it in at the same moment.
     """
 
     def __init__(self, path: Path) -> None:
@@ -48,15 +55,32 @@ class MaildirCarrier:
 
     def _write(self, message: EmailMessage) -> None:
         if not self._made:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            mailbox.Maildir(self._path, create=True)
+            self._make()
             self._made = True
+        if delivered(self._path, message["Message-ID"]) is not None:
+            return  # and perhaps read since
         name = _named(message["Message-ID"])
-        if any((self._path / "cur").glob(f"{name}:*")):
-            return  # it was delivered before and read since
-        written = self._path / "tmp" / name
-        written.write_bytes(message.as_bytes(policy=policy.SMTP.clone(linesep="\n")))
-        written.replace(self._path / "new" / name)
+        place = self._path / "new" / name
+        # a name of its own for each writer; what one that died leaves behind goes when the next one begins
+        written = self._path / "tmp" / f"{name}.{os.getpid()}.{threading.get_ident()}"
+        try:
+            with written.open("wb") as file:
+                file.write(message.as_bytes(policy=policy.SMTP.clone(linesep="\n")))
+                file.flush()
+                os.fsync(file.fileno())  # the ledger notes it as sent for good, so it must be there for good
+            with suppress(FileExistsError):
+                place.hardlink_to(written)
+        finally:
+            written.unlink(missing_ok=True)
+
+    def _make(self) -> None:
+        """The maildir, which another writer may be making just now; what writers that died left half written goes."""
+        for folder in ("tmp", "new", "cur"):
+            (self._path / folder).mkdir(parents=True, exist_ok=True)
+        for left in (self._path / "tmp").iterdir():
+            with suppress(FileNotFoundError):  # its writer lives, and is done with it
+                if time.time() - left.stat().st_mtime > _ABANDONED:
+                    left.unlink()
 
 
 def _named(message_id: str) -> str:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
+from typing import Any
 
 import structlog
 
@@ -17,6 +20,10 @@ from post.rendering import Sender, people_in, rendered
 from post.sanitising import usable_address, without_addresses
 
 _PAGE = 50
+_RENEWAL = 5.0
+"""Seconds after which a claim is renewed; several times within the ledger's lease."""
+_PAUSE, _LONGEST_PAUSE = 0.1, 5.0
+"""Seconds between two tries to note that a letter went out."""
 
 log = structlog.get_logger()
 
@@ -36,9 +43,9 @@ class PostOffice:
     """Sends what waits in a letterbook through a carrier; the `Post` of the activities.
 
     A letter is claimed, sent, and marked as sent. Who dies between the last two leaves it claimed, and nobody
-    can know whether it went out (RFC 1047): it is sent again with the same Message-ID and the same request,
+    can know whether it went out (RFC 1047): it is sent again with the same Message-ID and the same words,
     which mail clients fold into one. That goes for every kind: a request or a reminder read twice does no
-    harm, one never read may cost a deadline.
+    harm, one never read may cost a deadline. Who lives goes on until it is noted, however long the book is away.
 
     `domain` is the right half of the Message-IDs. `clock` gives the time a letter is marked as sent at; without
     it that is the time `deliver` was called with.
@@ -68,7 +75,6 @@ class PostOffice:
         counts = dict.fromkeys(_End, 0)
         stuck: set[str] = set()  # tried in this run, and waiting still
         unreachable: set[str] = set()
-        checkpoint = await asyncio.to_thread(self._book.checkpoint_line)
         while not counts[_End.STOPPED]:
             page = await asyncio.to_thread(self._book.letters_waiting, entity, _PAGE + len(stuck))
             fresh = [letter for letter in page if letter.key not in stuck]
@@ -79,7 +85,7 @@ class PostOffice:
                 if letter.recipient in unreachable:
                     stuck.add(letter.key)  # a later letter does not overtake an earlier one
                     continue
-                end = await self._one(letter, letter.key in outdated, checkpoint, at)
+                end = await self._one(letter, letter.key in outdated, at)
                 counts[end] += 1
                 if end not in (_End.SENT, _End.REFUSED, _End.WITHDRAWN):
                     stuck.add(letter.key)
@@ -87,25 +93,29 @@ class PostOffice:
                     unreachable.add(letter.recipient)
                 if end is _End.STOPPED:
                     break
+        waiting = await asyncio.to_thread(self._book.waiting, entity)
         return Delivered(
             sent=counts[_End.SENT],
             refused=counts[_End.REFUSED],
             withdrawn=counts[_End.WITHDRAWN],
-            waiting=await asyncio.to_thread(self._book.waiting, entity),
+            waiting=waiting,
+            # all that this run could have sent it has, so whatever waits is claimed
+            elsewhere=0 if counts[_End.FAILED] or counts[_End.STOPPED] else waiting,
         )
 
-    async def _one(self, letter: Letter, outdated: bool, checkpoint: str, at: datetime) -> _End:
+    async def _one(self, letter: Letter, outdated: bool, at: datetime) -> _End:
         """One letter to its end, or to its next try."""
         told = log.bind(entity=letter.entity, entry=letter.number, kind=letter.kind)
         try:
-            prepared = await asyncio.to_thread(self._prepared, letter, outdated, checkpoint)
+            prepared = await asyncio.to_thread(self._prepared, letter, outdated)
             if not isinstance(prepared, Envelope):
                 if prepared is _End.WITHDRAWN:
                     told.info(
                         "letter withdrawn", because="a newer reminder waits" if outdated else "all is done"
                     )
                 return prepared
-            await self._carrier.carry(prepared)
+            async with self._in_hand(letter.key):
+                await self._carrier.carry(prepared)
         except AddressRefused as problem:
             sentence = without_addresses(problem.sentence)
             await asyncio.to_thread(self._book.mark_refused, letter.key, sentence)
@@ -123,11 +133,44 @@ class PostOffice:
             return _End.FAILED
         sent_at = self._clock() if self._clock is not None else at
         name = message_id(letter.key, self._domain)
-        await asyncio.to_thread(self._book.mark_sent, letter.key, name, sent_at)
+        async with self._in_hand(letter.key):
+            await self._noted(partial(self._book.mark_sent, letter.key, name, sent_at), told)
         told.info("letter sent")
         return _End.SENT
 
-    def _prepared(self, letter: Letter, outdated: bool, checkpoint: str) -> Envelope | _End:
+    @asynccontextmanager
+    async def _in_hand(self, key: str) -> AsyncIterator[None]:
+        """Keep the claim alive while the block runs; only who dies lets it run out."""
+
+        async def renewing() -> None:
+            while True:
+                await asyncio.sleep(_RENEWAL)
+                with suppress(
+                    Exception
+                ):  # the book is away just now, and so for whoever might take the letter
+                    await asyncio.to_thread(self._book.renew, key)
+
+        task = asyncio.create_task(renewing())
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _noted(self, note: Callable[[], None], told: Any) -> None:
+        """Note that a letter went out, however long the book is away: nobody else knows, and it would go twice."""
+        pause = _PAUSE
+        while True:
+            try:
+                await asyncio.to_thread(note)
+                return
+            except LookupError:
+                raise
+            except Exception as trouble:
+                told.warning("letter sent, and not noted yet", error=type(trouble).__name__)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, _LONGEST_PAUSE)
+
+    def _prepared(self, letter: Letter, outdated: bool) -> Envelope | _End:
         """A letter claimed, checked again and put into words; or how it ended before that.
 
         The checks come after the claim, so that nothing can happen to it between them and the sending.
@@ -142,6 +185,7 @@ class PostOffice:
         if letter.recipient not in people:
             raise AddressRefused("no address on file")
         try:
+            checkpoint = self._book.filed_checkpoint(letter.key)
             words = rendered(letter, people, self._sender, open_tasks=open_tasks, checkpoint=checkpoint)
             return enveloped(letter, words, people, self._sender, self._domain)
         except AddressRefused:

@@ -42,6 +42,9 @@ class Letterbook(Protocol):
     def claim(self, key: str) -> bool:
         """Take a letter in hand before it is sent; False when another has, or it is not to be sent any more."""
 
+    def renew(self, key: str) -> None:
+        """Say that a letter is still in hand, so that nobody else takes it."""
+
     def mark_sent(self, key: str, message_id: str, at: datetime) -> None: ...
 
     def mark_failed(self, key: str, error: str) -> None:
@@ -59,8 +62,8 @@ class Letterbook(Protocol):
     def people(self, ids: Iterable[str]) -> Mapping[str, Person]:
         """Those of these people who are on file; an erased person is not."""
 
-    def checkpoint_line(self) -> str:
-        """`tandem checkpoint <size> <hash>` of the newest checkpoint, or nothing where there is none yet."""
+    def filed_checkpoint(self, key: str) -> str:
+        """`tandem checkpoint <size> <hash>` as it was when the letter was planned; the same at every try."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -48,6 +50,7 @@ class SmtpCarrier:
 
     def __init__(self, server: MailServer) -> None:
         self._server = server
+        self._leaving: set[asyncio.Task[None]] = set()
         tls = server.security is not Security.NONE
         self._tls = ssl.create_default_context(cafile=server.ca_file or None) if tls else None
 
@@ -74,7 +77,15 @@ class SmtpCarrier:
         try:
             await self._hand_in(client, envelope)
         finally:
-            await _goodbye(client)
+            self._leave(client)
+
+    def _leave(self, client: SMTP) -> None:
+        """Say goodbye and do not wait for the answer: until it is noted that the message was taken, whoever dies
+        leaves nobody who knows it."""
+        leaving = asyncio.create_task(_goodbye(client))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+        leaving.add_done_callback(lambda _: client.close())
 
     async def _hand_in(self, client: SMTP, envelope: Envelope) -> None:
         try:
@@ -123,7 +134,5 @@ def _sentence(problem: BaseException, who: str) -> str:
 
 async def _goodbye(client: SMTP) -> None:
     """Leave politely where that is still possible; the message's fate does not depend on it."""
-    try:
+    with suppress(SMTPException, OSError):  # it is closed either way
         await client.quit()
-    except (SMTPException, OSError):
-        client.close()

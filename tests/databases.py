@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -78,7 +79,7 @@ def _from_docker() -> Server | None:
     return Server(lambda name: f"{base}/{name}")
 
 
-def _binaries() -> Path | None:
+def binaries() -> Path | None:
     """The folder of the newest PostgreSQL on this machine."""
     found = sorted(
         Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: float(path.parent.parent.name)
@@ -89,7 +90,7 @@ def _binaries() -> Path | None:
     return Path(on_path).resolve().parent if on_path else None
 
 
-def _as_somebody() -> tuple[str, ...]:
+def as_somebody() -> tuple[str, ...]:
     """PostgreSQL refuses to run as root; then it runs as somebody with fewer rights."""
     if os.geteuid() != 0:
         return ()
@@ -104,10 +105,10 @@ def _as_somebody() -> tuple[str, ...]:
 
 
 def _from_binaries() -> Server:
-    binaries = _binaries()
-    if binaries is None:
+    found = binaries()
+    if found is None:
         raise Unreachable("no Docker engine answers, and no initdb is in /usr/lib/postgresql or on the path")
-    somebody = _as_somebody()
+    somebody = as_somebody()
     folder = Path(tempfile.mkdtemp(prefix="tandem-pg-"))
     if somebody:
         shutil.chown(folder, somebody[2])
@@ -120,7 +121,7 @@ def _from_binaries() -> Server:
 
     try:
         run(
-            str(binaries / "initdb"),
+            str(found / "initdb"),
             "-D",
             str(data),
             "-U",
@@ -136,7 +137,7 @@ def _from_binaries() -> Server:
         settings = (
             f"{hasty} -c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
         )
-        control = str(binaries / "pg_ctl")
+        control = str(found / "pg_ctl")
         # the server inherits the pipes of pg_ctl unless it has a log of its own
         run(control, "-D", str(data), "-l", str(folder / "log"), "-o", settings, "-w", "start")
     except BaseException:
@@ -172,7 +173,12 @@ def _server_or_skip() -> Server:
     server = _server()
     if isinstance(server, Server):
         return server
-    sentence = f"NOT TESTED ON POSTGRESQL: {server}"
+    not_tested(server)
+
+
+def not_tested(why: str) -> NoReturn:
+    """Skip a test that needs PostgreSQL, loudly; where everything is to be tested, fail it."""
+    sentence = f"NOT TESTED ON POSTGRESQL: {why}"
     if os.environ.get("TANDEM_CI"):
         pytest.fail(sentence, pytrace=False)
     _said.add(sentence)

@@ -10,10 +10,11 @@ import sys
 import time
 
 import structlog
+from temporalio.client import Client
 
 from client.connection import connect, worker_identity
 from client.settings import Settings, load
-from client.troubles import Trouble
+from client.troubles import Away, Trouble
 from ledger import open_ledger
 from ledger.migrating import is_current
 from worker.house import Company, ProgrammePost, carrier
@@ -21,7 +22,7 @@ from worker.logs import arrange
 from worker.metrics import Metrics
 
 log = structlog.get_logger()
-_PATIENCE = 60.0
+_PAUSE = 1.0
 
 
 async def work(settings: Settings) -> None:
@@ -30,11 +31,11 @@ async def work(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(sign, until.set)
-    await _ledger_ready(settings.database, until)
-    if until.is_set():
+    await _ledger_ready(settings, until)
+    client = await _engine_ready(settings, until)
+    if client is None:
         return
     ledger = open_ledger(settings.database)
-    client = await connect(settings, identity=worker_identity(os.getpid()))
     post = ProgrammePost(ledger, carrier(settings), settings)
     company = Company(client, ledger, post, settings.build)
     looking = asyncio.create_task(Metrics(client, ledger).go_on()) if settings.metrics_address else None
@@ -46,9 +47,24 @@ async def work(settings: Settings) -> None:
     ledger.close()
 
 
-async def _ledger_ready(url: str, until: asyncio.Event) -> None:
+async def _engine_ready(settings: Settings, until: asyncio.Event) -> Client | None:
+    """Wait for the engine for a while: both may have been started again together. None where told to stop."""
+    deadline = time.monotonic() + settings.patience
+    while not until.is_set():
+        try:
+            return await connect(settings, identity=worker_identity(os.getpid()))
+        except Away:
+            if time.monotonic() > deadline:
+                raise
+            log.warning("waiting for the engine")
+            await asyncio.sleep(_PAUSE)
+    return None
+
+
+async def _ledger_ready(settings: Settings, until: asyncio.Event) -> None:
     """Wait for the ledger's database for a while; Trouble where its tables are not those of this version."""
-    deadline = time.monotonic() + _PATIENCE
+    url = settings.database
+    deadline = time.monotonic() + settings.patience
     while not until.is_set():
         try:
             current = await asyncio.to_thread(is_current, url)
@@ -59,7 +75,7 @@ async def _ledger_ready(url: str, until: asyncio.Event) -> None:
             if time.monotonic() > deadline:
                 raise Trouble(f"the ledger's database does not answer ({type(error).__name__})") from error
             log.warning("waiting for the ledger's database", error=type(error).__name__)
-            await asyncio.sleep(2)
+            await asyncio.sleep(_PAUSE)
             continue
         if not current:
             raise Trouble(

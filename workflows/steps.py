@@ -46,7 +46,8 @@ async def deliver(entity: str, clockwork: Clockwork) -> Delivered:
         Delivery(entity=entity, clockwork=clockwork),
         task_queue=QUEUE,
         start_to_close_timeout=timedelta(minutes=10),
-        heartbeat_timeout=timedelta(seconds=30),
+        # so long after a worker was killed its letters are handed to another one
+        heartbeat_timeout=timedelta(seconds=20),
         retry_policy=_DELIVER,
     )
 

@@ -28,7 +28,9 @@ def keys(ledger: SqlLedger) -> list[str]:
 def test_is_the_letterbook_that_the_post_asks_for(ledger: SqlLedger, keys: list[str]) -> None:
     book: Letterbook = ledger
     assert [letter.key for letter in book.letters_waiting(ENTITY, 3)] == keys[:3]
-    assert book.checkpoint_line() == ledger.checkpoint().line
+    filed = ledger.letter(keys[0])
+    assert filed is not None and book.filed_checkpoint(keys[0]) == filed.checkpoint
+    assert Checkpoint.read(filed.checkpoint).size > 0
 
 
 def test_letters_wait_oldest_first_for_their_own_entity(ledger: SqlLedger, keys: list[str]) -> None:
@@ -57,6 +59,35 @@ def test_a_claim_of_somebody_who_died_ends_by_itself(
     assert ledger.claim(keys[0])
     filed = ledger.letter(keys[0])
     assert filed is not None and filed.attempts == 2 and filed.claimed_at == later
+    assert filed.last_error == letterbook.IN_DOUBT
+    ledger.withdraw(keys[0])
+    withdrawn = ledger.letter(keys[0])
+    assert withdrawn is not None and withdrawn.last_error == letterbook.IN_DOUBT
+
+
+def test_a_claim_that_is_renewed_goes_on(
+    ledger: SqlLedger, keys: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ledger.claim(keys[0])
+    begun = wall_clock()
+    for step in range(1, 5):
+        later = begun + step * letterbook.LEASE * 0.75
+        monkeypatch.setattr(letterbook, "wall_clock", lambda later=later: later)
+        assert not ledger.claim(keys[0])
+        ledger.renew(keys[0])
+    ledger.mark_failed(keys[0], "greylisted")
+    ledger.renew(keys[0])
+    filed = ledger.letter(keys[0])
+    assert filed is not None and (filed.claimed_at, filed.last_error) == (None, "greylisted")
+    assert ledger.claim(keys[0])
+
+
+def test_the_foot_of_a_letter_is_the_same_at_every_try(ledger: SqlLedger, keys: list[str]) -> None:
+    before = [ledger.filed_checkpoint(key) for key in keys]
+    ledger.record(entries("C1-02"))
+    assert [ledger.filed_checkpoint(key) for key in keys] == before
+    assert ledger.checkpoint_line() not in before
+    assert ledger.filed_checkpoint("nobody/knows") == ""
 
 
 def test_a_letter_that_may_have_gone_out_says_so_when_it_is_withdrawn(
@@ -76,7 +107,7 @@ def test_a_letter_that_may_have_gone_out_says_so_when_it_is_withdrawn(
     filed = [ledger.letter(key) for key in (known, unknown, sent)]
     assert [one and (one.status.value, one.last_error) for one in filed] == [
         ("withdrawn", None),
-        ("withdrawn", letterbook.NEVER_REPORTED),
+        ("withdrawn", letterbook.IN_DOUBT),
         ("sent", None),
     ]
 

@@ -22,6 +22,7 @@ class Book:
     errors: dict[str, str] = field(default_factory=dict)
     sent: list[tuple[str, str, datetime]] = field(default_factory=list)
     claims: list[str] = field(default_factory=list)
+    renewed: list[str] = field(default_factory=list)
 
     def of(self, letter: Letter) -> str:
         return self.status.get(letter.key, "planned")
@@ -70,7 +71,10 @@ class Book:
     def people(self, ids: Iterable[str]) -> dict[str, Person]:
         return {id: self.on_file[id] for id in ids if id in self.on_file}
 
-    def checkpoint_line(self) -> str:
+    def renew(self, key: str) -> None:
+        self.renewed.append(key)
+
+    def filed_checkpoint(self, key: str) -> str:
         return CHECKPOINT
 
 

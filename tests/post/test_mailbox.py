@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import mailbox
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -79,6 +81,38 @@ async def test_the_same_letter_delivered_again_is_one_message_even_when_it_was_r
     await carrier.carry(envelope(letter("asked")))
     assert messages(filled)[0].path == read
     assert len(messages(filled)) == 3
+
+
+async def test_what_lies_there_is_not_written_again(filled: Path) -> None:
+    """Not even with the same name and other words: what a reader may have seen stays as it is."""
+    first = messages(filled)[0].path
+    first.write_text("Subject: as it was delivered\n\nread by somebody\n")
+    await MaildirCarrier(filled).carry(envelope(letter("asked")))
+    assert first.read_text().startswith("Subject: as it was delivered\n")
+    assert len(messages(filled)) == 3
+
+
+async def test_many_writers_of_one_letter_at_once_leave_one_whole_message(tmp_path: Path) -> None:
+    told = envelope(letter("asked"))
+    for place in range(20):
+        path = tmp_path / str(place)
+        await asyncio.gather(*(MaildirCarrier(path).carry(told) for _ in range(8)))
+        (row,) = messages(path)
+        assert row.path.read_bytes() == told.message.as_bytes().replace(b"\r\n", b"\n")
+        assert not list((path / "tmp").iterdir())
+
+
+async def test_what_a_writer_that_died_left_behind_harms_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "mail"
+    mailbox.Maildir(path, create=True)
+    name = str(envelope(letter("asked")).message["Message-ID"]).strip("<>").partition("@")[0]
+    half = path / "tmp" / f"{name}.tandem.4711.1"
+    half.write_text("Subject: half a let")
+    old = half.stat().st_mtime - 40 * 3600
+    os.utime(half, (old, old))
+    await MaildirCarrier(path).carry(envelope(letter("asked")))
+    assert len(messages(path)) == 1
+    assert not list((path / "tmp").iterdir())
 
 
 def test_any_mail_program_can_read_it(filled: Path) -> None:

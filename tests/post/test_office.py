@@ -40,7 +40,7 @@ async def test_what_waits_is_sent_oldest_first_and_marked_with_its_message_id() 
     assert [str(one.message["X-Tandem-Letter"]) for one in bag.carried] == [one.key for one in letters]
     assert book.sent == [(one.key, message_id(one.key, DOMAIN), NOW) for one in letters]
     assert [str(one.message["Message-ID"]) for one in bag.carried] == [sent[1] for sent in book.sent]
-    assert bag.carried[0].message.get_content().rstrip().endswith(book.checkpoint_line())
+    assert bag.carried[0].message.get_content().rstrip().endswith(book.filed_checkpoint(letters[0].key))
 
 
 async def test_delivering_twice_sends_once() -> None:
@@ -143,12 +143,51 @@ async def test_who_dies_between_sending_and_noting_it_sends_again_under_the_same
     with pytest.raises(Died):
         await office(book, bag).deliver(ENTITY, NOW)
     # while the claim holds nobody else sends it, and the caller is told that something waits
-    assert await office(book, bag).deliver(ENTITY, NOW) == Delivered(waiting=1)
+    assert await office(book, bag).deliver(ENTITY, NOW) == Delivered(waiting=1, elsewhere=1)
     book.lease_over()
     assert await office(book, bag).deliver(ENTITY, NOW) == Delivered(sent=1)
     first, second = bag.carried
     assert first.message.as_bytes() == second.message.as_bytes()
     assert first.message["Message-ID"] == second.message["Message-ID"]
+
+
+async def test_a_letter_is_said_to_be_in_hand_as_long_as_it_is_being_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else whoever looks after the claim ran out would take it, and send it twice."""
+
+    class Slow(Bag):
+        async def carry(self, envelope: Envelope) -> None:
+            await asyncio.sleep(0.2)
+            await super().carry(envelope)
+
+    monkeypatch.setattr("post.office._RENEWAL", 0.02)
+    letters = several("asked", "outcome")
+    book, bag = Book(letters), Slow()
+    assert await office(book, bag).deliver(ENTITY, NOW) == Delivered(sent=2)
+    assert {book.renewed.count(one.key) > 1 for one in letters} == {True}
+    renewed = len(book.renewed)
+    await asyncio.sleep(0.1)
+    assert len(book.renewed) == renewed
+
+
+async def test_a_book_that_is_away_while_a_letter_goes_out_does_not_make_it_go_twice(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever sent it lives and knows it, so it is noted as soon as the book is there again."""
+
+    class Away(Book):
+        def mark_sent(self, key: str, message_id: str, at: datetime) -> None:
+            if next(troubles, None) is not None:
+                raise ConnectionError("the database went away")
+            super().mark_sent(key, message_id, at)
+
+    troubles = iter(range(5))
+    monkeypatch.setattr("post.office._PAUSE", 0.001)
+    book, bag = Away([letter("asked")]), Bag()
+    assert await office(book, bag).deliver(ENTITY, NOW) == Delivered(sent=1)
+    assert len(bag.carried) == len(book.sent) == 1
+    assert capsys.readouterr().out.count("letter sent, and not noted yet") == 5
 
 
 async def test_a_held_letter_is_never_sent() -> None:

@@ -148,6 +148,30 @@ async def test_a_letter_arrives_as_it_was_written() -> None:
     assert room.greeted == ["tandem.example.eu"]  # the sender's own domain, no machine's name
 
 
+async def test_a_taken_letter_is_noted_before_the_goodbye() -> None:
+    """In between nobody else knows that it was taken, so whoever dies there makes a second copy."""
+    leaving, may_leave = asyncio.Event(), asyncio.Event()
+
+    class Holding(Room):
+        async def handle_QUIT(  # noqa: N802 - aiosmtpd looks for this name
+            self, server: SMTP, session: Session, envelope: Envelope
+        ) -> str:
+            leaving.set()
+            await may_leave.wait()
+            return "221 Bye"
+
+    room = Holding()
+    async with serving(room) as port:
+        carrier = plain(port)
+        await asyncio.wait_for(carrier.carry(sealed(letter("asked"))), 5)
+        assert len(room.taken) == 1
+        await asyncio.wait_for(leaving.wait(), 5)
+        assert not may_leave.is_set()
+        may_leave.set()
+        async with asyncio.timeout(5):
+            await asyncio.wait(carrier._leaving)
+
+
 async def test_starttls_with_a_password(certificate: Certificate) -> None:
     room = Room()
     options: dict[str, Any] = {

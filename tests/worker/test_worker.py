@@ -170,8 +170,11 @@ def test_without_tables_it_says_so_in_a_sentence(engine: str, tmp_path: Path) ->
 
 
 def test_without_an_engine_it_says_so_in_a_sentence(start: Callable[..., Worker]) -> None:
-    worker = start(TANDEM_TEMPORAL_ADDRESS="127.0.0.1:9")
+    worker = start(TANDEM_TEMPORAL_ADDRESS="127.0.0.1:9", TANDEM_PATIENCE="2")
     assert worker.process.wait(timeout=20) == 1
+    assert any(
+        line.startswith("{") and "waiting for the engine" in line for line in worker.told().splitlines()
+    )
     assert worker.told().splitlines()[-1] == (
         "no engine answers at 127.0.0.1:9; check TANDEM_TEMPORAL_ADDRESS and that the cluster is up"
     )

@@ -1,0 +1,315 @@
+"""A campaign: a programme in compressed time on a household of which parts are killed, and what is left of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.service import RPCError
+
+import audit
+from client import programme, replay
+from client.connection import RPC
+from client.door import Door
+from client.rehearsal import Played, demo_clockwork, rehearse
+from domain.clockwork import Clockwork
+from domain.entries import Entry
+from domain.partnership import Partnership
+from ledger import SqlLedger
+from ledger.chain import Checkpoint
+from ledger.rows import FiledLetter, LetterStatus
+from tests.faults.household import ROOT, Household, Part, Received
+from tests.faults.witness import Asked, Kept, PatientLedger, Witness
+from workflows.chapter import Position
+
+FILES = ROOT / "programmes"
+STARTS = datetime(2021, 2, 8, 8, tzinfo=UTC)
+CODES = ("C1-02", "C1-04", "C1-05", "C1-06", "C1-07", "C1-08", "C2-01", "C2-10")
+_SETTING_UP = 4.0
+_LONGEST_PAUSE = 1.0
+_SETTLED = 180.0
+_WAITS = (LetterStatus.PLANNED, LetterStatus.FAILED)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long a campaign plays, over how much programme time, and who is killed how often.
+
+    Everything that is left to chance hangs on the seed.
+    """
+
+    name: str
+    seed: int
+    kills: dict[str, int]
+    """How often each kind of part is killed: worker, engine, postgresql."""
+    seconds: float
+    workers: int = 2
+    postgresql: bool = False
+    days: int = 365
+    codes: tuple[str, ...] = CODES
+
+    def __str__(self) -> str:
+        return f"{self.name}-{self.seed}"
+
+    def schedule(self) -> list[tuple[float, str, float]]:
+        """When after the curtain which kind is killed, and how long it then stays away; all in seconds."""
+        chance = Random(f"kills {self.seed}")
+        victims = [kind for kind, times in sorted(self.kills.items()) for _ in range(times)]
+        chance.shuffle(victims)
+        moments = sorted(chance.uniform(0.03, 0.97) * self.seconds for _ in victims)
+        return [
+            (moment, kind, chance.uniform(0, _LONGEST_PAUSE))
+            for moment, kind in zip(moments, victims, strict=True)
+        ]
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Who was killed when, for how many seconds it stayed away, and which letters were in anybody's hands then."""
+
+    at: datetime
+    kind: str
+    name: str
+    away: float
+    in_hand: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Living:
+    """An entity as the engine holds it, and the entries on record, all at one moment."""
+
+    entity: str
+    running: bool
+    position: Position
+    state: Partnership
+    history: WorkflowHistory
+    task_attempts: int
+    """How often its pending workflow task was tried; 0 where none is pending."""
+
+
+@dataclass
+class Aftermath:
+    """Everything there is to judge a campaign by, gathered while its household still stood."""
+
+    plan: Plan
+    clockwork: Clockwork
+    asked: list[Asked]
+    texts: list[Kept]
+    texts_held: dict[str, str]
+    kills: list[Kill]
+    deaths: list[str]
+    statuses: dict[str, int]
+    entries: dict[str, tuple[Entry, ...]]
+    verified: list[audit.Report]
+    rebuilt: audit.Report
+    checkpoints: list[Checkpoint]
+    heads: dict[int, str]
+    """The hash of the entry at each position of a checkpoint."""
+    letters: tuple[FiledLetter, ...]
+    received: list[Received]
+    living: list[Living]
+    reported: list[str]
+    """Entities whose workflow tasks fail, says the engine."""
+    replayed: list[replay.Replayed]
+    played: Played
+    settled: float
+    """Seconds from the end of the play until nothing was under way any more."""
+    ledger_url: str
+    numbers: Counter[str] = field(default_factory=Counter)
+
+
+async def fought(plan: Plan, folder: Path) -> Aftermath:
+    """Play, kill, wait until everything has settled, gather, and take the household down."""
+    household = Household(folder, plan.seed, plan.workers, postgresql=plan.postgresql)
+    async with household:
+        ledger = household.ledger()
+        try:
+            return await _fought(plan, household, ledger)
+        finally:
+            ledger.close()
+
+
+async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Aftermath:
+    client = await household.client("rehearsal")
+    patient = PatientLedger(ledger)
+    until = STARTS + timedelta(days=plan.days)
+    curtain = datetime.now(UTC) + timedelta(seconds=_SETTING_UP)
+    clockwork = demo_clockwork(curtain, STARTS, until, plan.seconds)
+    door = Door(client, patient, clockwork, patience=float(household.settings.patience))
+    witness = Witness(door, plan.seed)
+    facts = programme.read(FILES / "iurc-china.yaml", FILES / "demonstration-people.yaml")
+    mine = tuple(one for one in facts.partnerships if one.code in plan.codes)
+    facts = facts.model_copy(update={"partnerships": mine})
+    script = programme.read_script(FILES / "demonstration-script.yaml")
+    await programme.load(facts, door, ledger, clockwork, STARTS)
+    hands = programme.stagehands(facts, script, programme.ids_by_key(ledger), STARTS, plan.seed)
+    kills: list[Kill] = []
+    checkpoints: list[Checkpoint] = []
+    noting = asyncio.create_task(_note_checkpoints(ledger, checkpoints))
+    killing = asyncio.create_task(_kill(plan, household, patient, curtain, kills))
+    try:
+        played = await rehearse(witness, patient, clockwork, hands, plan.codes, until)
+        await killing
+    finally:
+        for task in (killing, noting):
+            task.cancel()
+        await asyncio.gather(killing, noting, return_exceptions=True)
+    begun = time.monotonic()
+    ended = await _settled(household, ledger)
+    settled = time.monotonic() - begun
+    living = [await _living(client, ledger, entity) for entity in sorted(ledger.entities())]
+    reported = [
+        execution.id
+        async for execution in client.list_workflows("TemporalReportedProblems IS NOT NULL", rpc_timeout=RPC)
+    ]
+    statuses = await household.stop_workers()
+    # time goes on while all this is looked at: what was planned since, and nobody took up, proves nothing
+    letters = tuple(one for one in ledger.letters() if one.letter.key in ended or _taken_up(one))
+    replayed = [one async for one in replay.replay(client)]
+    checkpoints = sorted(
+        {one.size: one for one in [*checkpoints, *_in(letters)]}.values(), key=lambda c: c.size
+    )
+    kept = await asyncio.to_thread(ledger.texts, [one.hash for one in witness.texts])
+    return Aftermath(
+        plan=plan,
+        clockwork=clockwork,
+        asked=witness.asked,
+        texts=witness.texts,
+        texts_held=kept,
+        kills=kills,
+        deaths=household.deaths,
+        statuses=statuses,
+        entries={entity: ledger.entries(entity) for entity in ledger.entities()},
+        verified=[audit.verify(ledger, one) for one in _some(checkpoints)],
+        rebuilt=audit.rebuild(ledger, True),
+        checkpoints=checkpoints,
+        heads=_heads(ledger),
+        letters=letters,
+        received=list(household.mail.received),
+        living=living,
+        reported=reported,
+        replayed=replayed,
+        played=played,
+        settled=settled,
+        ledger_url=household.settings.database,
+        numbers=Counter({"troubles reading the ledger": patient.troubles}),
+    )
+
+
+async def _kill(
+    plan: Plan, household: Household, ledger: PatientLedger, curtain: datetime, kills: list[Kill]
+) -> None:
+    """Kill by the schedule; who was killed comes back after a pause, on its own, so that pauses may overlap."""
+    chance = Random(f"victims {plan.seed}")
+    comebacks: set[asyncio.Task[None]] = set()
+    for moment, kind, away in plan.schedule():
+        wait = (curtain - datetime.now(UTC)).total_seconds() + moment
+        await asyncio.sleep(max(wait, 0))
+        alive = [part for name, part in household.parts.items() if name.startswith(kind) and part.wanted]
+        while not alive:  # all of this kind are away just now; they come back in a moment
+            await asyncio.sleep(0.05)
+            alive = [part for name, part in household.parts.items() if name.startswith(kind) and part.wanted]
+        victim = chance.choice(alive)
+        await asyncio.to_thread(victim.kill)
+        at = datetime.now(UTC)
+        task = asyncio.create_task(_come_back(victim, away))
+        in_hand = await asyncio.to_thread(ledger.in_hand) if kind == "worker" else frozenset()
+        kills.append(Kill(at, kind, victim.name, away, in_hand))
+        comebacks.add(task)
+        task.add_done_callback(comebacks.discard)
+    if comebacks:
+        await asyncio.wait(comebacks)
+
+
+async def _come_back(part: Part, away: float) -> None:
+    await asyncio.sleep(away)
+    part.start()
+
+
+async def _note_checkpoints(ledger: SqlLedger, checkpoints: list[Checkpoint]) -> None:
+    """Keep a checkpoint now and then, as somebody outside would."""
+    while True:
+        try:
+            newest = await asyncio.to_thread(ledger.checkpoint)
+        except Exception:  # the database is away just now; its errors are its driver's
+            newest = None
+        if newest is not None and newest.size:
+            checkpoints.append(newest)
+        await asyncio.sleep(1)
+
+
+async def _settled(household: Household, ledger: SqlLedger) -> frozenset[str]:
+    """The letters on file at a moment when none is on its way; after a while, whatever the state of things."""
+    for worker in household.workers:
+        await household.ready(worker)
+    until = time.monotonic() + _SETTLED
+    while True:
+        letters = await asyncio.to_thread(ledger.letters)
+        if all(one.status not in _WAITS for one in letters) or time.monotonic() > until:
+            return frozenset(one.letter.key for one in letters)
+        await asyncio.sleep(0.1)
+
+
+def _taken_up(filed: FiledLetter) -> bool:
+    return filed.status not in _WAITS or filed.attempts > 0
+
+
+async def _living(client: Client, ledger: SqlLedger, entity: str, within: float = 60.0) -> Living:
+    """An entity at a moment when nothing is under way; after a while, as it is then."""
+    handle = client.get_workflow_handle(entity)
+    until = time.monotonic() + within
+    while True:
+        late = time.monotonic() > until
+        try:
+            before = Position.model_validate(await handle.query("position", rpc_timeout=RPC))
+            state = Partnership.model_validate(await handle.query("state", rpc_timeout=RPC))
+            history = await handle.fetch_history(rpc_timeout=RPC)
+            described = await handle.describe(rpc_timeout=RPC)
+            raw = await client.workflow_service.describe_workflow_execution(
+                DescribeWorkflowExecutionRequest(
+                    namespace=client.namespace, execution=WorkflowExecution(workflow_id=entity)
+                ),
+                timeout=RPC,
+            )
+            after = Position.model_validate(await handle.query("position", rpc_timeout=RPC))
+        except RPCError:
+            if late:
+                raise
+            await asyncio.sleep(0.2)
+            continue
+        quiet = before == after and before.number == before.recorded and not raw.pending_activities
+        if late or (quiet and len(history.events) == described.history_length):
+            return Living(
+                entity=entity,
+                running=described.status is WorkflowExecutionStatus.RUNNING,
+                position=after,
+                state=state,
+                history=history,
+                task_attempts=raw.pending_workflow_task.attempt,
+            )
+        await asyncio.sleep(0.1)
+
+
+def _in(letters: Iterable[FiledLetter]) -> list[Checkpoint]:
+    """The checkpoints at the foot of the letters that went out."""
+    return [Checkpoint.read(one.checkpoint) for one in letters if one.status is LetterStatus.SENT]
+
+
+def _some(checkpoints: list[Checkpoint]) -> list[Checkpoint]:
+    """The first, the last and a few between: each is a reading of the whole log."""
+    places = sorted({round(part * (len(checkpoints) - 1) / 4) for part in range(5)})
+    return [checkpoints[place] for place in places]
+
+
+def _heads(ledger: SqlLedger) -> dict[int, str]:
+    with ledger.evidence() as evidence:
+        return {row.position: row.hash for row in evidence.entries()}

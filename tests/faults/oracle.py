@@ -1,0 +1,315 @@
+"""The oracle: what must hold after whatever happened, each check a function that names what does not.
+
+(i) what was acknowledged is on record once, as it was asked; (ii) the log is whole, and entries, records and
+workflows tell the same; (iii) every letter went out once; (iv) every checkpoint of before still fits; (v) every
+open deadline has its timer; (vi) nobody died on their own, and every history can be replayed.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import WorkflowHistory
+
+from audit import Report
+from client.replay import Replayed
+from domain.clockwork import Clockwork
+from domain.entities import State, fold, folded
+from domain.entries import Entry
+from domain.values import Refusal
+from ledger.chain import Checkpoint
+from ledger.rows import FiledLetter, LetterStatus
+from post.messages import message_id
+from tests.faults.campaign import Aftermath, Kill, Living
+from tests.faults.household import DOMAIN, Received
+from tests.faults.witness import Asked, Kept
+
+_IN_TIME = timedelta(seconds=1)
+
+
+def acknowledged(asked: Iterable[Asked], entries: Mapping[str, Sequence[Entry]]) -> list[str]:
+    """(i) Every answered request is on record once, under the numbers answered, and says what was asked.
+
+    What it says is judged by asking the domain once more: the request, by the actor, of the entity as it stood
+    just before, at the time on record, must give exactly these entries. A refused request left no trace, one
+    without an answer at most one.
+    """
+    found = []
+    lives = {entity: _Life(mine) for entity, mine in entries.items()}
+    for one in asked:
+        name = f"{one.entity}: {one.request.kind} {one.id}"
+        life = lives.get(one.entity)
+        numbers = life.of(one.id) if life is not None else ()
+        if len({(answer.first, answer.last) for answer in one.answers}) > 1:
+            found.append(f"{name}: answered twice, and differently")
+        for answer in one.answers[:1]:
+            if numbers != tuple(range(answer.first, answer.last + 1)):
+                found.append(
+                    f"{name}: answered as entries {answer.first} to {answer.last}, on record: {numbers}"
+                )
+        if one.refusals and not one.answers and numbers:
+            found.append(f"{name}: refused, and yet on record as {numbers}")
+        if numbers and life is not None and numbers == tuple(range(numbers[0], numbers[-1] + 1)):
+            problem = life.judged(one, numbers)
+            if problem:
+                found.append(f"{name}: {problem}")
+        elif numbers:
+            found.append(f"{name}: on record more than once, as {numbers}")
+    known = {one.id for one in asked}
+    for entity, life in lives.items():
+        found += [f"{entity}: on record is {id}, which nobody asked" for id in life.ids() if id not in known]
+    return found
+
+
+class _Life:
+    """An entity's entries, and its state before each of them."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._entries = {entry.number: entry for entry in entries}
+        self._by_request: dict[str, list[int]] = defaultdict(list)
+        self._before: dict[int, State | None] = {}
+        state: State | None = None
+        for entry in entries:
+            self._before[entry.number] = state
+            state = folded(entry.entity, state, entry.event)
+            if entry.request is not None:
+                self._by_request[entry.request].append(entry.number)
+
+    def of(self, id: str) -> tuple[int, ...]:
+        return tuple(self._by_request.get(id, ()))
+
+    def ids(self) -> list[str]:
+        return list(self._by_request)
+
+    def judged(self, one: Asked, numbers: tuple[int, ...]) -> str | None:
+        entries = [self._entries[number] for number in numbers]
+        before = self._before[numbers[0]]
+        if before is None:
+            return "it stands where the founding should"
+        try:
+            events = before.ask(one.request, one.by, entries[0].recorded_at)
+        except Refusal as refusal:
+            return f"on record although it was not allowed: {refusal.sentence}"
+        if events != tuple(entry.event for entry in entries):
+            return f"entries {numbers} do not say what was asked"
+        return None
+
+
+def texts(kept: Iterable[Kept], held: Mapping[str, str]) -> list[str]:
+    """(i) Every text the door said it keeps is in the vault, word for word."""
+    return [f"the text {one.hash} is not as it was kept" for one in kept if held.get(one.hash) != one.text]
+
+
+def whole(entries: Mapping[str, Sequence[Entry]], verified: Iterable[Report], rebuilt: Report) -> list[str]:
+    """(ii) Entries are numbered without a gap, the chain verifies, and the records are what the entries fold to."""
+    found = []
+    for entity, mine in entries.items():
+        if [entry.number for entry in mine] != list(range(1, len(mine) + 1)):
+            found.append(f"{entity}: its entries have gaps")
+    for report in verified:
+        found += report.problems
+    return found + list(rebuilt.problems)
+
+
+def level(living: Iterable[Living], entries: Mapping[str, Sequence[Entry]]) -> list[str]:
+    """(ii) Each workflow holds what its entries fold to, and all of it is on record."""
+    found = []
+    for one in living:
+        mine = entries.get(one.entity, ())
+        if one.position.number != one.position.recorded:
+            found.append(
+                f"{one.entity}: {one.position.number} entries given, {one.position.recorded} recorded"
+            )
+        if len(mine) < one.position.number:
+            found.append(
+                f"{one.entity}: entry {one.position.number} is not on record, the last is {len(mine)}"
+            )
+            continue
+        if fold(one.entity, [entry.event for entry in mine[: one.position.number]]) != one.state:
+            found.append(f"{one.entity}: the workflow's state is not what its entries fold to")
+    missing = set(entries) - {one.entity for one in living}
+    return [*found, *(f"{entity}: on record, and unknown to the engine" for entity in sorted(missing))]
+
+
+@dataclass
+class Post:
+    """What became of the letters. `copies` are second copies that no sender can rule out, `unsure` letters that
+    were withdrawn after one of their tries ended with its worker."""
+
+    found: list[str] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)
+    messages: int = 0
+    copies: int = 0
+    reworded: int = 0
+    unsure: int = 0
+
+
+def post(letters: Iterable[FiledLetter], received: Iterable[Received], kills: Sequence[Kill]) -> Post:
+    """(iii) Every letter ended; what counts as sent was received, what does not was not; nothing came twice.
+
+    One exception is in the nature of SMTP (RFC 1047): a worker that is killed when the server has the letter and
+    before this is noted leaves nobody who knows. The letter goes again under the same Message-ID, with the
+    same bytes. That is forgiven only where a worker was killed while the letter was claimed, once for each time.
+    """
+    told = Post()
+    by_id: dict[str, list[Received]] = defaultdict(list)
+    for message in received:
+        by_id[message.message_id].append(message)
+        told.messages += 1
+    for filed in letters:
+        name = f"letter {filed.letter.key}"
+        told.ends[filed.status.value] += 1
+        copies = by_id.pop(message_id(filed.letter.key, DOMAIN), [])
+        if filed.status is LetterStatus.SENT:
+            if not copies:
+                told.found.append(f"{name}: marked as sent and never received")
+        elif filed.status is LetterStatus.WITHDRAWN:
+            if copies:
+                told.unsure += 1
+                copies = [
+                    *copies,
+                    copies[-1],
+                ]  # whoever had it in hand must have been killed, as for a second copy
+        else:
+            told.found.append(f"{name}: ended as {filed.status.value} ({filed.last_error})")
+        if any(copy.letter != filed.letter.key for copy in copies):
+            told.found.append(f"{name}: received as another letter")
+        if len(copies) > 1:
+            told.copies += filed.status is LetterStatus.SENT
+            told.found += [f"{name}: {problem}" for problem in _unforgiven(filed, copies, kills, told)]
+    told.found += [
+        f"received, and not on file: {messages[0].letter}" for messages in by_id.values() if messages
+    ]
+    return told
+
+
+def _unforgiven(
+    filed: FiledLetter, copies: Sequence[Received], kills: Sequence[Kill], told: Post
+) -> Iterable[str]:
+    if filed.attempts < len(copies):
+        yield f"received {len(copies)} times after {filed.attempts} tries"
+    if len({copy.content for copy in copies}) > 1:
+        # a request for several things asks for what is left of them
+        if len(filed.letter.about) > 1:
+            told.reworded += 1
+        else:
+            yield "received twice, and not with the same bytes"
+    deaths = [kill.at for kill in kills if kill.kind == "worker" and filed.letter.key in kill.in_hand]
+    for copy, again in pairwise(copies):
+        # the last copy of a withdrawn letter stands twice in the list: nothing came after it
+        if not any(copy.at <= at and (again is copy or at <= again.at) for at in deaths):
+            yield f"received at {copy.at:%H:%M:%S.%f} and again, and no worker was killed with it in hand"
+
+
+def checkpoints(kept: Iterable[Checkpoint], heads: Mapping[int, str]) -> list[str]:
+    """(iv) Every checkpoint taken on the way still fits the log; the chain up to it verifies with (ii)."""
+    found = [
+        f"the checkpoint of {one.size} entries does not fit any more"
+        for one in kept
+        if heads.get(one.size) != one.head
+    ]
+    return found
+
+
+def timers(living: Iterable[Living], clockwork: Clockwork) -> list[str]:
+    """(v) Every running entity that is due some time has a timer for that moment, and no other."""
+    found = []
+    for one in living:
+        if not one.running:
+            if not one.state.ended:
+                found.append(f"{one.entity}: it does not run, and has not ended")
+            continue
+        due = one.state.next_due()
+        if due is None:
+            continue
+        wanted = clockwork.wall(due)
+        armed = _pending(one.history)
+        if not any(abs(at - wanted) <= _IN_TIME for at in armed):
+            found.append(
+                f"{one.entity}: due at {wanted:%H:%M:%S.%f}, its timers fire at "
+                f"{', '.join(f'{at:%H:%M:%S.%f}' for at in armed) or 'no time'}"
+            )
+    return found
+
+
+def _pending(history: WorkflowHistory) -> list[datetime]:
+    """For when the timers were set that have neither fired nor were taken back.
+
+    A timer's delay is counted from what its workflow took for now: the start of the task that set it.
+    """
+    armed: dict[int, datetime] = {}
+    started: dict[int, datetime] = {}
+    now: dict[int, datetime] = {}
+    for event in history.events:
+        at = event.event_time.ToDatetime(tzinfo=UTC)
+        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED:
+            started[event.event_id] = at
+        elif event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+            now[event.event_id] = started[event.workflow_task_completed_event_attributes.started_event_id]
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_STARTED:
+            timer = event.timer_started_event_attributes
+            since = now[timer.workflow_task_completed_event_id]
+            armed[event.event_id] = since + timer.start_to_fire_timeout.ToTimedelta()
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
+            armed.pop(event.timer_fired_event_attributes.started_event_id, None)
+        elif event.event_type == EventType.EVENT_TYPE_TIMER_CANCELED:
+            armed.pop(event.timer_canceled_event_attributes.started_event_id, None)
+    return sorted(armed.values())
+
+
+def lives(
+    deaths: Iterable[str],
+    statuses: Mapping[str, int],
+    living: Iterable[Living],
+    reported: Iterable[str],
+    replayed: Sequence[Replayed],
+) -> list[str]:
+    """(vi) Nobody died on their own or ended badly, no workflow task fails, and every history replays."""
+    found = [*deaths]
+    found += [f"{name} ended with status {status}" for name, status in statuses.items() if status]
+    found += [f"{entity}: its workflow tasks fail" for entity in reported]
+    found += [
+        f"{one.entity}: a workflow task is in its attempt {one.task_attempts}"
+        for one in living
+        if one.task_attempts > 1
+    ]
+    if not replayed:
+        found.append("no history was replayed")
+    found += [f"{one.entity}, run {one.run}: {one.trouble}" for one in replayed if one.trouble]
+    return found
+
+
+@dataclass
+class Judgement:
+    """What does not hold, by the oracle's numerals; and what became of the letters."""
+
+    found: dict[str, list[str]]
+    post: Post
+
+    def __str__(self) -> str:
+        return "\n".join(f"({name}) {sentence}" for name, all_ in self.found.items() for sentence in all_)
+
+    @property
+    def holds(self) -> bool:
+        return not any(self.found.values())
+
+
+def judged(after: Aftermath) -> Judgement:
+    """All six."""
+    told = post(after.letters, after.received, after.kills)
+    return Judgement(
+        found={
+            "i": [*acknowledged(after.asked, after.entries), *texts(after.texts, after.texts_held)],
+            "ii": [*whole(after.entries, after.verified, after.rebuilt), *level(after.living, after.entries)],
+            "iii": told.found,
+            "iv": checkpoints(after.checkpoints, after.heads),
+            "v": timers(after.living, after.clockwork),
+            "vi": lives(after.deaths, after.statuses, after.living, after.reported, after.replayed),
+        },
+        post=told,
+    )

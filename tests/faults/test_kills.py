@@ -1,0 +1,42 @@
+"""Workers, engine and database are killed at any moment of a programme, and afterwards the oracle has no complaint."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.faults.campaign import Aftermath, Plan
+from tests.faults.conftest import Fought, command
+from tests.faults.oracle import judged
+from tests.faults.results import Results, counted
+
+pytestmark = pytest.mark.timeout(900)
+
+
+def test_whoever_is_killed_nothing_is_lost_and_nothing_happens_twice(
+    plan: Plan, campaign: Fought, results: Results, request: pytest.FixtureRequest
+) -> None:
+    """Every check of the oracle holds; and there was something to check."""
+    again = command(plan, long=request.config.getoption("--long"))
+    print(f"to fight this campaign alone: {again}")
+    after = campaign(plan)
+    judgement = judged(after)
+    print("\n".join(f"{times:7,} {name}" for name, times in sorted(counted(after, judgement).items())))
+    results.add(after, judgement)
+    assert judgement.holds, f"{judgement}\nto fight this campaign alone: {again}"
+    assert _telling(after) == [], f"the campaign proves nothing: {again}"
+
+
+def _telling(after: Aftermath) -> list[str]:
+    """What was missing for a campaign to prove anything."""
+    lacking = []
+    for kind, times in after.plan.kills.items():
+        done = sum(kill.kind == kind for kill in after.kills)
+        if done != times:
+            lacking.append(f"{done} of {times} kills of {kind}")
+    if sum(bool(one.answers) for one in after.asked) < 20:
+        lacking.append("fewer than 20 requests were acknowledged")
+    if sum(one.running and one.state.next_due() is not None for one in after.living) < 3:
+        lacking.append("fewer than 3 entities have a deadline")
+    if len(after.received) < 50:
+        lacking.append("fewer than 50 letters were received")
+    return lacking
