@@ -67,9 +67,10 @@ class MaildirCarrier:
             with written.open("wb") as file:
                 file.write(message.as_bytes(policy=policy.SMTP.clone(linesep="\n")))
                 file.flush()
-                os.fsync(file.fileno())  # the ledger notes it as sent for good, so it must be there for good
+                os.fsync(file.fileno())
             with suppress(FileExistsError):
                 place.hardlink_to(written)
+            _sync(place.parent)
         finally:
             written.unlink(missing_ok=True)
 
@@ -94,6 +95,15 @@ def delivered(path: Path, message_id: str) -> float | None:
         if file.exists():
             return file.stat().st_mtime
     return None
+
+
+def _sync(folder: Path) -> None:
+    """Have the disk keep a folder's names: the ledger notes a letter as sent for good, so it must be there for good."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def messages(path: Path, address: str | None = None) -> list[Row]:

@@ -5,8 +5,13 @@ from __future__ import annotations
 import asyncio
 import mailbox
 import os
+import secrets
+import subprocess
+import sys
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -16,6 +21,22 @@ from post.messages import enveloped
 from post.ports import Envelope, PostTrouble
 from post.rendering import rendered
 from tests.post.specimens import ANA, LUCA, PEOPLE, SENDER, WANG, letter
+
+ROOT = Path(__file__).parents[2]
+_LETTERS = 300
+_WRITER = f"""
+import asyncio, sys
+from pathlib import Path
+from tests.post.test_mailbox import MaildirCarrier, envelope, letter
+
+async def write():
+    carrier = MaildirCarrier(Path(sys.argv[1]))
+    for number in range({_LETTERS}):
+        await carrier.carry(envelope(letter("asked", key=f"k/{{number}}")))
+
+print("writing", flush=True)
+asyncio.run(write())
+"""
 
 
 def envelope(told: Letter) -> Envelope:
@@ -100,6 +121,30 @@ async def test_many_writers_of_one_letter_at_once_leave_one_whole_message(tmp_pa
         (row,) = messages(path)
         assert row.path.read_bytes() == told.message.as_bytes().replace(b"\r\n", b"\n")
         assert not list((path / "tmp").iterdir())
+
+
+def test_writers_that_are_killed_leave_every_letter_once_and_whole(tmp_path: Path) -> None:
+    """Each begins with the first letter again, as somebody does who does not know which of them arrived."""
+    seed = secrets.randbelow(100_000)
+    print(f"seed {seed}")
+    chance = Random(seed)
+    path = tmp_path / "mail"
+    command = [sys.executable, "-c", _WRITER, str(path)]
+    held = []
+    for _ in range(6):
+        writer = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, text=True)
+        assert writer.stdout is not None and writer.stdout.readline() == "writing\n"
+        time.sleep(chance.uniform(0.05, 0.4))
+        writer.kill()
+        writer.communicate()
+        held.append(len(messages(path)))
+    subprocess.run(command, check=True, cwd=ROOT, stdout=subprocess.DEVNULL)
+    assert held[0] < _LETTERS, "all were written before the first kill, so nothing is proved"
+    wanted = sorted(
+        envelope(letter("asked", key=f"k/{number}")).message.as_bytes().replace(b"\r\n", b"\n")
+        for number in range(_LETTERS)
+    )
+    assert sorted(row.path.read_bytes() for row in messages(path)) == wanted
 
 
 async def test_what_a_writer_that_died_left_behind_harms_nobody(tmp_path: Path) -> None:
