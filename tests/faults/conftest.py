@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -49,10 +50,12 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Fought:
 
 @pytest.fixture(scope="session")
 def results(request: pytest.FixtureRequest) -> Iterator[Results]:
-    """Gathers what campaigns came to; the long form writes it into docs/reliability.md when all are fought."""
+    """Gathers what campaigns came to; all of the long form fought and held, it goes into docs/reliability.md."""
     kept = Results()
     yield kept
-    if request.config.getoption("--long") and request.config.getoption("--fault-seed") is None:
+    if kept.rows:
+        print(f"\n{kept.table(datetime.now(UTC))}")
+    if kept.complete(plans.chosen(long=True, seed=None)):
         kept.write(Path(__file__).parents[2] / "docs" / "reliability.md")
 
 

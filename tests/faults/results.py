@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.faults.campaign import Aftermath
+from tests.faults.campaign import Aftermath, Plan
 from tests.faults.oracle import Judgement
 
 BEGIN, END = "<!-- kills: written by make faults -->", "<!-- /kills -->"
@@ -52,6 +53,10 @@ def counted(after: Aftermath, judgement: Judgement) -> Counter[str]:
     return told
 
 
+def _found(figures: Counter[str]) -> int:
+    return sum(times for name, times in figures.items() if name.startswith("found"))
+
+
 @dataclass
 class Results:
     """The campaigns of a run, each with its name, seed and figures."""
@@ -63,6 +68,11 @@ class Results:
         self.rows.append(
             (after.plan.name, after.plan.seed, counted(after, judgement), slowest, after.settled)
         )
+
+    def complete(self, plans: Iterable[Plan]) -> bool:
+        """Whether all of these campaigns were fought, and held."""
+        held = {f"{name}-{seed}" for name, seed, figures, _, _ in self.rows if not _found(figures)}
+        return len(self.rows) == len(held) and held == {str(plan) for plan in plans}
 
     def table(self, on: datetime) -> str:
         """All campaigns together, kind by kind."""
