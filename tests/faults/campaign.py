@@ -26,7 +26,7 @@ from domain.entries import Entry
 from domain.partnership import Partnership
 from ledger import SqlLedger
 from ledger.chain import Checkpoint
-from ledger.rows import FiledLetter, LetterStatus
+from ledger.rows import Attempt, FiledLetter, LetterStatus
 from tests.faults.household import ROOT, Household, Part, Received
 from tests.faults.witness import Asked, Kept, PatientLedger, Witness
 from workflows.chapter import Position
@@ -109,6 +109,7 @@ class Aftermath:
     deaths: list[str]
     statuses: dict[str, int]
     entries: dict[str, tuple[Entry, ...]]
+    attempts: tuple[Attempt, ...]
     verified: list[audit.Report]
     rebuilt: audit.Report
     checkpoints: list[Checkpoint]
@@ -189,6 +190,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Afterm
         deaths=household.deaths,
         statuses=statuses,
         entries={entity: ledger.entries(entity) for entity in ledger.entities()},
+        attempts=ledger.attempts(),
         verified=[audit.verify(ledger, one) for one in _some(checkpoints)],
         rebuilt=audit.rebuild(ledger, True),
         checkpoints=checkpoints,

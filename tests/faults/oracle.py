@@ -7,11 +7,13 @@ open deadline has its timer; (vi) nobody died on their own, and every history ca
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
@@ -21,9 +23,9 @@ from client.replay import Replayed
 from domain.clockwork import Clockwork
 from domain.entities import State, fold, folded
 from domain.entries import Entry
-from domain.values import Refusal
+from domain.values import Actor, Refusal
 from ledger.chain import Checkpoint
-from ledger.rows import FiledLetter, LetterStatus
+from ledger.rows import Attempt, FiledLetter, LetterStatus
 from post.messages import message_id
 from tests.faults.campaign import Aftermath, Kill, Living
 from tests.faults.household import DOMAIN, Received
@@ -98,6 +100,26 @@ class _Life:
         if events != tuple(entry.event for entry in entries):
             return f"entries {numbers} do not say what was asked"
         return None
+
+
+def attempts(asked: Iterable[Asked], held: Iterable[Attempt]) -> list[str]:
+    """(i) Every grave refusal that somebody was told is on record once, with who tried what and the sentence."""
+    told = [(one, refusal) for one in asked for refusal in one.refusals[:1] if refusal.grave]
+    wanted = Counter(
+        _attempt(one.entity, one.by, one.request.model_dump(mode="json"), refusal.sentence)
+        for one, refusal in told
+    )
+    found = Counter(_attempt(one.entity, one.by, one.request, one.sentence) for one in held)
+    return [
+        f"attempt refused {times} times, on record {found[attempt]} times: {attempt}"
+        for attempt in wanted | found
+        if (times := wanted[attempt]) != found[attempt]
+    ]
+
+
+def _attempt(entity: str, by: Actor | None, request: dict[str, Any], sentence: str) -> str:
+    who = by.model_dump(mode="json") if by is not None else None
+    return json.dumps([entity, who, request, sentence], sort_keys=True, ensure_ascii=False)
 
 
 def texts(kept: Iterable[Kept], held: Mapping[str, str]) -> list[str]:
@@ -304,7 +326,11 @@ def judged(after: Aftermath) -> Judgement:
     told = post(after.letters, after.received, after.kills)
     return Judgement(
         found={
-            "i": [*acknowledged(after.asked, after.entries), *texts(after.texts, after.texts_held)],
+            "i": [
+                *acknowledged(after.asked, after.entries),
+                *attempts(after.asked, after.attempts),
+                *texts(after.texts, after.texts_held),
+            ],
             "ii": [*whole(after.entries, after.verified, after.rebuilt), *level(after.living, after.entries)],
             "iii": told.found,
             "iv": checkpoints(after.checkpoints, after.heads),

@@ -17,13 +17,15 @@ _COLUMNS = {
     "kills: engine": "kill engine",
     "kills: postgresql": "kill postgresql",
     "requests acknowledged": "acknowledged",
-    "of them lost, doubled or different": "found i",
+    "grave refusals": "grave",
+    "of all these lost, doubled or different": "found i",
     "entries": "entries",
     "differences between entries, records and workflows": "found ii",
     "letters sent": "letter sent",
     "letters withdrawn": "letter withdrawn",
     "letters lost, or twice without excuse": "found iii",
     "second copies a killed worker left (RFC 1047)": "copies",
+    "of them with fewer requests in it": "reworded",
     "withdrawn, and received all the same": "unsure",
     "checkpoints kept": "checkpoints",
     "of them not fitting": "found iv",
@@ -42,6 +44,7 @@ def counted(after: Aftermath, judgement: Judgement) -> Counter[str]:
     told.update({f"found {name}": len(found) for name, found in judgement.found.items()})
     told["acknowledged"] = sum(bool(one.answers) for one in after.asked)
     told["refused"] = sum(bool(one.refusals) for one in after.asked)
+    told["grave"] = len(after.attempts)
     told["asked again"] = sum(one.unanswered for one in after.asked)
     told["entries"] = sum(map(len, after.entries.values()))
     told["copies"] = judgement.post.copies

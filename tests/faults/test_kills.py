@@ -33,6 +33,8 @@ def _telling(after: Aftermath) -> list[str]:
         done = sum(kill.kind == kind for kill in after.kills)
         if done != times:
             lacking.append(f"{done} of {times} kills of {kind}")
+    if set(after.entries) != {f"partnership/{code}" for code in after.plan.codes}:
+        lacking.append("not every partnership was founded")
     if sum(bool(one.answers) for one in after.asked) < 20:
         lacking.append("fewer than 20 requests were acknowledged")
     if sum(one.running and one.state.next_due() is not None for one in after.living) < 3:

@@ -19,9 +19,10 @@ from temporalio.client import WorkflowHistory
 import audit
 from client.replay import Replayed
 from domain.entries import Entry
+from domain.values import Refusal
 from ledger import open_ledger
 from ledger.chain import Checkpoint
-from ledger.rows import LetterStatus
+from ledger.rows import Attempt, LetterStatus
 from post.messages import message_id
 from tests.faults import oracle, plans
 from tests.faults.campaign import Aftermath, Kill, Living
@@ -88,7 +89,7 @@ def test_two_answers_that_differ_and_a_refusal_that_took_effect(after: Aftermath
     one = answered(after)
     answer = one.answers[0]
     twice = replace(one, answers=[answer, answer.model_copy(update={"last": answer.last + 1})])
-    refused = replace(one, answers=[], refusals=["no"])
+    refused = replace(one, answers=[], refusals=[Refusal("no")])
     for changed, said in ((twice, "answered twice"), (refused, "refused, and yet on record")):
         rest = [asked for asked in after.asked if asked.id != one.id]
         assert [found for found in oracle.acknowledged([*rest, changed], after.entries) if said in found]
@@ -100,6 +101,24 @@ def test_an_entry_nobody_asked_for(after: Aftermath) -> None:
     assert oracle.acknowledged(rest, after.entries) == [
         f"{one.entity}: on record is {one.id}, which nobody asked"
     ]
+
+
+def test_a_grave_refusal_that_is_not_on_record_or_twice(after: Aftermath) -> None:
+    one = replace(answered(after), answers=[], refusals=[Refusal("this is not yours to decide", grave=True)])
+    held = Attempt(
+        position=1,
+        number=1,
+        entity=one.entity,
+        at=after.clockwork.origin,
+        by=one.by,
+        request=one.request.model_dump(mode="json"),
+        sentence="this is not yours to decide",
+    )
+    assert oracle.attempts([one], [held]) == []
+    assert oracle.attempts([one], [])
+    assert oracle.attempts([one], [held, held])
+    assert oracle.attempts([], [held])
+    assert oracle.attempts([one], [held.model_copy(update={"by": None})])
 
 
 def test_a_text_that_is_gone_or_different(after: Aftermath) -> None:

@@ -36,7 +36,7 @@ class Asked:
     request: AnyRequest
     by: Actor
     answers: list[Answer] = field(default_factory=list)
-    refusals: list[str] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
     unanswered: int = 0
     """How often patience ran out, or asking was impossible, before it was asked again with the same id."""
     seconds: float = 0.0
@@ -85,7 +85,7 @@ class Witness:
             try:
                 answer = await self._door.request(asked.entity, asked.request, asked.by, id=asked.id)
             except Refusal as refusal:
-                asked.refusals.append(refusal.sentence)
+                asked.refusals.append(refusal)
                 raise
             except (Unanswered, Trouble):
                 asked.unanswered += 1
