@@ -116,6 +116,9 @@ class PostOffice:
                 return prepared
             async with self._in_hand(letter.key):
                 await self._carrier.carry(prepared)
+                sent_at = self._clock() if self._clock is not None else at
+                name = message_id(letter.key, self._domain)
+                await self._noted(partial(self._book.mark_sent, letter.key, name, sent_at), told)
         except AddressRefused as problem:
             sentence = without_addresses(problem.sentence)
             await asyncio.to_thread(self._book.mark_refused, letter.key, sentence)
@@ -131,10 +134,6 @@ class PostOffice:
             await asyncio.to_thread(self._book.mark_failed, letter.key, str(bug))
             told.error("letter could not be written", because=str(bug))
             return _End.FAILED
-        sent_at = self._clock() if self._clock is not None else at
-        name = message_id(letter.key, self._domain)
-        async with self._in_hand(letter.key):
-            await self._noted(partial(self._book.mark_sent, letter.key, name, sent_at), told)
         told.info("letter sent")
         return _End.SENT
 
