@@ -35,6 +35,7 @@ FILES = ROOT / "programmes"
 STARTS = datetime(2021, 2, 8, 8, tzinfo=UTC)
 CODES = ("C1-02", "C1-04", "C1-05", "C1-06", "C1-07", "C1-08", "C2-01", "C2-10")
 _SETTING_UP = 6.0
+_USUAL_START, _SLOWEST = 4.0, 4.0
 _LONGEST_PAUSE = 1.0
 _SETTLED = 180.0
 _WAITS = (LetterStatus.PLANNED, LetterStatus.FAILED)
@@ -44,7 +45,8 @@ _WAITS = (LetterStatus.PLANNED, LetterStatus.FAILED)
 class Plan:
     """How long a campaign plays, over how much programme time, and who is killed how often.
 
-    Everything that is left to chance hangs on the seed.
+    Everything that is left to chance hangs on the seed. A busy machine plays more slowly, so that between two
+    kills there is something to be killed at.
     """
 
     name: str
@@ -60,14 +62,17 @@ class Plan:
     def __str__(self) -> str:
         return f"{self.name}-{self.seed}"
 
-    def schedule(self) -> list[tuple[float, str, float]]:
-        """When after the curtain which kind is killed, and how long it then stays away; all in seconds."""
+    def schedule(self, pace: float = 1.0) -> list[tuple[float, str, float]]:
+        """When after the curtain which kind is killed, and how long it then stays away; all in seconds.
+
+        `pace` is how many times as long everything takes.
+        """
         chance = Random(f"kills {self.seed}")
         victims = [kind for kind, times in sorted(self.kills.items()) for _ in range(times)]
         chance.shuffle(victims)
         moments = sorted(chance.uniform(0.03, 0.97) * self.seconds for _ in victims)
         return [
-            (moment, kind, chance.uniform(0, _LONGEST_PAUSE))
+            (moment * pace, kind, chance.uniform(0, _LONGEST_PAUSE))
             for moment, kind in zip(moments, victims, strict=True)
         ]
 
@@ -144,7 +149,8 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Afterm
     patient = PatientLedger(ledger)
     until = STARTS + timedelta(days=plan.days)
     curtain = datetime.now(UTC) + timedelta(seconds=_SETTING_UP)
-    clockwork = demo_clockwork(curtain, STARTS, until, plan.seconds)
+    pace = min(max(household.took / _USUAL_START, 1.0), _SLOWEST)
+    clockwork = demo_clockwork(curtain, STARTS, until, plan.seconds * pace)
     door = Door(client, patient, clockwork, patience=float(household.settings.patience))
     witness = Witness(door, plan.seed)
     facts = programme.read(FILES / "iurc-china.yaml", FILES / "demonstration-people.yaml")
@@ -156,7 +162,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Afterm
     kills: list[Kill] = []
     checkpoints: list[Checkpoint] = []
     noting = asyncio.create_task(_note_checkpoints(ledger, checkpoints))
-    killing = asyncio.create_task(_kill(plan, household, patient, curtain, kills))
+    killing = asyncio.create_task(_kill(plan.seed, plan.schedule(pace), household, patient, curtain, kills))
     try:
         played = await rehearse(witness, patient, clockwork, hands, plan.codes, until)
         await killing
@@ -208,12 +214,17 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Afterm
 
 
 async def _kill(
-    plan: Plan, household: Household, ledger: PatientLedger, curtain: datetime, kills: list[Kill]
+    seed: int,
+    schedule: list[tuple[float, str, float]],
+    household: Household,
+    ledger: PatientLedger,
+    curtain: datetime,
+    kills: list[Kill],
 ) -> None:
     """Kill by the schedule; who was killed comes back after a pause, on its own, so that pauses may overlap."""
-    chance = Random(f"victims {plan.seed}")
+    chance = Random(f"victims {seed}")
     comebacks: set[asyncio.Task[None]] = set()
-    for moment, kind, away in plan.schedule():
+    for moment, kind, away in schedule:
         wait = (curtain - datetime.now(UTC)).total_seconds() + moment
         await asyncio.sleep(max(wait, 0))
         alive = [part for name, part in household.parts.items() if name.startswith(kind) and part.wanted]

@@ -168,6 +168,8 @@ class Household:
         self.folder = folder
         self.mail = MailServer(seed)
         self.deaths: list[str] = []
+        self.took = 0.0
+        """Seconds its start took: a measure of how busy this machine is."""
         self.parts: dict[str, Part] = {}
         self._cluster: Path | None = None
         self._watching: asyncio.Task[None] | None = None
@@ -200,8 +202,10 @@ class Household:
         return [part for name, part in self.parts.items() if name.startswith("worker")]
 
     async def __aenter__(self) -> Household:
+        begun = time.monotonic()
         try:
             await self._start()
+            self.took = time.monotonic() - begun
         except BaseException:
             await self.__aexit__()
             raise

@@ -29,7 +29,8 @@ _COLUMNS = {
     "withdrawn, and received all the same": "unsure",
     "checkpoints kept": "checkpoints",
     "of them not fitting": "found iv",
-    "deadlines without a timer": "found v",
+    "deadlines open at the end": "deadlines",
+    "of them without a timer": "found v",
     "deaths not caused, tasks failing, replays differing": "found vi",
     "histories replayed": "histories",
     "their events": "events",
@@ -51,6 +52,7 @@ def counted(after: Aftermath, judgement: Judgement) -> Counter[str]:
     told["reworded"] = judgement.post.reworded
     told["unsure"] = judgement.post.unsure
     told["checkpoints"] = len(after.checkpoints)
+    told["deadlines"] = sum(one.running and one.state.next_due() is not None for one in after.living)
     told["histories"] = len(after.replayed)
     told["events"] = sum(one.events for one in after.replayed)
     return told

@@ -21,9 +21,9 @@ def test_whoever_is_killed_nothing_is_lost_and_nothing_happens_twice(
     after = campaign(plan)
     judgement = judged(after)
     print("\n".join(f"{times:7,} {name}" for name, times in sorted(counted(after, judgement).items())))
-    results.add(after, judgement)
     assert judgement.holds, f"{judgement}\nto fight this campaign alone: {again}"
     assert _telling(after) == [], f"the campaign proves nothing: {again}"
+    results.add(after, judgement)
 
 
 def _telling(after: Aftermath) -> list[str]:
