@@ -35,7 +35,7 @@ FILES = ROOT / "programmes"
 STARTS = datetime(2021, 2, 8, 8, tzinfo=UTC)
 CODES = ("C1-02", "C1-04", "C1-05", "C1-06", "C1-07", "C1-08", "C2-01", "C2-10")
 _SETTING_UP = 6.0
-_USUAL_START, _SLOWEST = 4.0, 4.0
+_USUAL_START, _SLOWEST = 4.0, 3.0
 _LONGEST_PAUSE = 1.0
 _SETTLED = 180.0
 _WAITS = (LetterStatus.PLANNED, LetterStatus.FAILED)
