@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from domain.partnership import Partnership
 from domain.terms import Seat
-from domain.values import Actor, Holder, Refusal, Role, Side, listed
+from domain.values import SIDES, Actor, Holder, Refusal, Role, Side, listed
 from ledger.rows import Person
 from ledger.store import SqlLedger
 
@@ -70,17 +70,24 @@ def acting(
         # nothing of the kind is held: the partnership refuses that itself, and keeps the attempt
         chosen_role, chosen_side = role, side or _usual_side(state, of)
     elif not found:
+        where = f" for the {side.value.upper() if side in SIDES else side.value} side" if side else ""
         raise Refusal(
-            f"{of.name} ({of.key}) holds no role in {state.code}; the secretariat records one first "
+            f"{of.name} ({of.key}) holds no role{where} in {state.code}; the secretariat records one first "
             "(tandem partnership change-holder)"
         )
     else:
         roles = listed([str(Seat(role=one, side=its)) for one, its in found])
-        options = listed([f"--role {one.value}" for one, _ in found], "or")
+        options = listed([_which(one, its, found) for one, its in found], "or")
         raise Refusal(f"{of.name} ({of.key}) is {roles} in {state.code}; say as which with {options}")
     return Actor(
         person=who.id, role=chosen_role, side=chosen_side, on_behalf_of=behalf.id if behalf else None
     )
+
+
+def _which(role: Role, side: Side, among: list[tuple[Role, Side]]) -> str:
+    """The option that tells one held role from the others: its name, or its side where the name is held twice."""
+    same = [one for one, _ in among if one is role]
+    return f"--role {role.value} --for-side {side.value}" if len(same) > 1 else f"--role {role.value}"
 
 
 def _distinct(held: list[Holder]) -> list[tuple[Role, Side]]:

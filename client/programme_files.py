@@ -22,6 +22,7 @@ from domain.rehearsal import Script, end_of
 from domain.stages import default_terms
 from domain.terms import Restriction, Terms
 from domain.values import (
+    OF_A_SIDE,
     SIDES,
     Code,
     Component,
@@ -37,7 +38,6 @@ __all__ = ["Programme", "WrongFile", "read", "read_script"]
 
 CHINA = "CN"
 _ADDRESS = re.compile(r"^[^@\s<>,;:\"\\()\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
-_PARTNERS = (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
 
 
 class _Facts(BaseModel):
@@ -449,7 +449,7 @@ def _people(
             sentence = f"{person.key!r} is there twice; first at {first[person.key]}"
             yield where.problem(sentence, *at, "key")
         first.setdefault(person.key, f"{where.path}:{where.line(*at)}")
-        if person.role in _PARTNERS:
+        if person.role in OF_A_SIDE:
             for name in ("partnership", "side"):
                 if getattr(person, name) is None:
                     role = person.role.value.replace("_", " ")

@@ -48,7 +48,10 @@ def reading(settings: Settings) -> Iterator[SqlLedger]:
     url = settings.database
     if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
         raise Trouble(
-            f"there is no ledger in {settings.home} yet; `tandem up` makes one, `tandem demo` one to look at"
+            f"there is no ledger at {url.removeprefix(_SQLITE)} (TANDEM_DATABASE_URL) yet; `tandem prepare` makes one"
+            if settings.database_url is not None
+            else f"there is no ledger in {settings.home} yet; "
+            "`tandem up` makes one, `tandem demo` one to look at"
         )
     try:
         ledger = open_ledger(url)

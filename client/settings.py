@@ -7,7 +7,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from client.troubles import Trouble
@@ -130,6 +130,14 @@ class Settings(BaseSettings):
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home.absolute() / 'ledger.sqlite'}"
 
+    @field_validator("mail_sender")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        name, at, host = parseaddr(value)[1].partition("@")
+        if not (name and at and host):  # a mail server would refuse every letter from it
+            raise ValueError("this is no address; give name@example.org or Name <name@example.org>")
+        return value
+
     @property
     def maildir(self) -> Path:
         return self.mailbox or self.home / "mailbox"
@@ -169,9 +177,10 @@ def load(**given: Any) -> Settings:
         settings = Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
-        raise Trouble(
-            f"{_variable(str(first['loc'][0]))}: {first['msg'][:1].lower()}{first['msg'][1:]}"
-        ) from None
+        said = first["msg"].removeprefix("Value error, ")
+        if first["type"] == "string_pattern_mismatch":
+            said = "this is no host:port, such as 127.0.0.1:7233"
+        raise Trouble(f"{_variable(str(first['loc'][0]))}: {said[:1].lower()}{said[1:]}") from None
     if (settings.temporal_tls_cert is None) != (settings.temporal_tls_key is None):
         raise Trouble("TANDEM_TEMPORAL_TLS_CERT and TANDEM_TEMPORAL_TLS_KEY go together; set both or neither")
     if settings.smtp_username is not None and settings.smtp_password is None:

@@ -235,6 +235,8 @@ def _sentence(model: type[BaseModel], error: ErrorDetails, loc: tuple[int | str,
             return str(context["error"])
         case "string_too_long":
             return f"it has {len(given)} signs and may have {context['max_length']}"
+        case "too_short":
+            return "it is empty"
         case "string_too_short":
             return "it is empty"
         case _:

@@ -62,7 +62,9 @@ def _reckoning(receipt: Receipt, names: telling.Names) -> Iterator[tuple[str, st
         since = f"{span.since.astimezone(zone):%Y-%m-%d}"
         until = f"to {span.until.astimezone(zone):%Y-%m-%d}" if span.until else "and still is"
         by = f", by {names(span.by)}" if span.by else ""
-        yield "stopped", f"{since} {until}: {telling.plain(span.why)}{by}"
+        late = receipt.deadline is not None and span.since >= receipt.deadline.at
+        after = "; its time was over before, so nothing moved" if late else ""
+        yield "stopped", f"{since} {until}: {telling.plain(span.why)}{by}{after}"
     if receipt.rolled_from is not None:
         yield "rolled", f"from {receipt.rolled_from}, which is not worked, to the next day that is"
     if receipt.deadline is not None:

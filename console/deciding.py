@@ -13,14 +13,14 @@ from console.partnerships import app
 from domain import requests as rq
 from domain.gates import Gate
 from domain.terms import Seat
-from domain.values import Refusal, Role, Side
+from domain.values import SIDES, Refusal, Role, Side, listed
 
 PANEL = "At a gate"
 Remark = Annotated[str | None, Words("A remark to go with it")]
 Whom = Annotated[str, typer.Argument(metavar="PERSON", help="A person's key.")]
 
 
-def _code(desk: Desk, given: str) -> str:
+def gate_code(desk: Desk, given: str) -> str:
     """A gate's code as the terms spell it, however it was typed."""
     known = [gate.code for stage in desk.state.terms.stages for gate in stage.gates]
     return next((code for code in known if code.lower() == given.lower()), given)
@@ -42,7 +42,7 @@ def decide(
     remark: Remark = None,
 ) -> rq.AnyRequest:
     """Decide at a gate on the version that is there: approve, approve with conditions, return or reject."""
-    code = _code(desk, gate)
+    code = gate_code(desk, gate)
     found = desk.state.latest_gate(code)
     seen = _version(desk, found, version)
     if found is not None and version is None:
@@ -73,7 +73,7 @@ def _version(desk: Desk, gate: Gate | None, given: str | None) -> str:
 @asked(app, "take-back", PANEL)
 def take_back(desk: Desk, gate: GateCode, remark: Remark = None) -> rq.AnyRequest:
     """Take back one's decision, as long as nobody else has acted on it."""
-    return rq.TakeBack(gate=_code(desk, gate), remark=remark)
+    return rq.TakeBack(gate=gate_code(desk, gate), remark=remark)
 
 
 @asked(app, "hand-over", PANEL)
@@ -84,7 +84,7 @@ def hand_over(
     remark: Remark = None,
 ) -> rq.AnyRequest:
     """Pass one's seat at a gate on to another person of the same side."""
-    return rq.HandOver(gate=_code(desk, gate), to=desk.person(to).id, remark=remark)
+    return rq.HandOver(gate=gate_code(desk, gate), to=desk.person(to).id, remark=remark)
 
 
 @asked(app, "ask-advice", PANEL)
@@ -95,13 +95,13 @@ def ask_advice(
     question: Annotated[str, Words("What is asked")],
 ) -> rq.AnyRequest:
     """Ask somebody's advice before deciding; the answer is kept as evidence."""
-    return rq.AskAdvice(gate=_code(desk, gate), of=desk.person(of).id, question=question)
+    return rq.AskAdvice(gate=gate_code(desk, gate), of=desk.person(of).id, question=question)
 
 
 @asked(app, "give-advice", PANEL)
 def give_advice(desk: Desk, gate: GateCode, answer: Annotated[str, Words("The advice")]) -> rq.AnyRequest:
     """Give the advice that was asked for."""
-    return rq.GiveAdvice(gate=_code(desk, gate), answer=answer)
+    return rq.GiveAdvice(gate=gate_code(desk, gate), answer=answer)
 
 
 @asked(app, "add-decider", PANEL)
@@ -114,7 +114,7 @@ def add_decider(
     remark: Remark = None,
 ) -> rq.AnyRequest:
     """Add a decider to an open gate: a person by key, or a role of a side."""
-    code = _code(desk, gate)
+    code = gate_code(desk, gate)
     if person is not None:
         found = desk.person(person)
         held = desk.state.holder(found.id, desk.at)
@@ -123,6 +123,11 @@ def add_decider(
         return rq.AddDecider(gate=code, seat=Seat(role=role, side=side, person=found.id), remark=remark)
     if seat_role is None:
         raise Refusal("say who decides besides: --person KEY, or --seat ROLE with --seat-side SIDE")
+    if seat_side is None and not desk.state.holders_of(seat_role, Side.PROGRAMME, desk.at):
+        sides = [one for one in SIDES if desk.state.holders_of(seat_role, one, desk.at)]
+        if sides:
+            options = listed([f"--seat-side {one.value}" for one in sides], "or")
+            raise Refusal(f"{seat_role.value} is a role of a side; say of which with {options}")
     seat = Seat(role=seat_role, side=seat_side or Side.PROGRAMME)
     return rq.AddDecider(gate=code, seat=seat, remark=remark)
 
@@ -130,10 +135,10 @@ def add_decider(
 @asked(app, "clarify", PANEL)
 def clarify(desk: Desk, gate: GateCode, question: Annotated[str, Words("What is asked")]) -> rq.AnyRequest:
     """Put a formal question to the maker; the gate's clock stands still until it is answered."""
-    return rq.Clarify(gate=_code(desk, gate), question=question)
+    return rq.Clarify(gate=gate_code(desk, gate), question=question)
 
 
 @asked(app, "answer", PANEL)
 def answer(desk: Desk, gate: GateCode, answer: Annotated[str, Words("The answer")]) -> rq.AnyRequest:
     """Answer a formal question; the gate's clock goes on with the days that remained."""
-    return rq.Answer(gate=_code(desk, gate), answer=answer)
+    return rq.Answer(gate=gate_code(desk, gate), answer=answer)

@@ -42,6 +42,10 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             sys.stdout = None  # nobody reads any more; nothing is flushed at the end
             raise typer.Exit(FAILED) from None
+        except OSError as wrong:  # a full disk, a folder that may not be written
+            where = f"{wrong.filename}: " if wrong.filename else ""
+            say(f"{where}{(wrong.strerror or str(wrong)).lower()}")
+            raise typer.Exit(FAILED) from None
 
 
 def say(sentence: str) -> None:

@@ -10,6 +10,7 @@ from client import post
 from console import showing
 from console.session import AsJson, session
 from console.showing import Column, loose, number
+from domain.values import Refusal
 
 app = typer.Typer(
     invoke_without_command=True, help="The local mailbox: every letter the embedded default has delivered."
@@ -48,6 +49,8 @@ def show(
 
 def _list(ctx: typer.Context, to: str | None, as_json: bool) -> None:
     settings = session(ctx).settings()
+    if settings.maildir.exists() and not settings.maildir.is_dir():
+        raise Refusal(f"the mailbox {settings.maildir} is no folder (TANDEM_MAILBOX)")
     found = post.letters(settings, to)
     if as_json:
         showing.as_json([_plain(one) for one in found])

@@ -11,11 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from console.errors import misused, read_bytes
+from domain.rehearsal import end_of
 from domain.requests import Verdict
 from domain.terms import Stage
 from domain.values import Role, Side, StakeholderGroup
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
+_YEARS = range(2000, 2101)
+"""A day outside of these is a slip of the pen: no programme, visit or term of office lies there."""
 
 
 def code(value: str) -> str:
@@ -28,9 +32,15 @@ def code(value: str) -> str:
 def moment(value: str) -> datetime:
     """A day (its first instant, in UTC) or a time with its zone."""
     try:
+        if not _DAY.fullmatch(
+            value
+        ):  # weeks and days without dashes are dates too, and nobody means them here
+            raise ValueError
         found = datetime.fromisoformat(value)
     except ValueError:
         raise misused(f"{value!r} is no day or time; write 2022-05-01 or 2022-05-01T09:00:00+02:00") from None
+    if found.year not in _YEARS:
+        raise misused(f"{value!r} is not between {_YEARS[0]} and {_YEARS[-1]}")
     if found.tzinfo is None:
         if re.search(r"[T ]", value):
             raise misused(f"{value!r} needs its zone, such as {value}+02:00")
@@ -42,6 +52,27 @@ def last_moment(value: str) -> datetime:
     """A day's last second, or a time with its zone: for what lasts up to and including a day."""
     found = moment(value)
     return found if re.search(r"[T ]", value) else found + timedelta(days=1, seconds=-1)
+
+
+def last_day(value: str) -> datetime:
+    """The end of a programme's last day, as its file says it (midnight in Brussels); or a time with its zone."""
+    found = moment(value)
+    return found if re.search(r"[T ]", value) else end_of(found.date())
+
+
+def country(value: str) -> str:
+    """A country by its two letters, however they were typed."""
+    if not re.fullmatch(r"[A-Za-z]{2}", value):
+        raise misused(f"{value!r} is no country; write its two letters, such as ES or CN")
+    return value.upper()
+
+
+def place(value: str) -> str:
+    """A name without blanks around it, and with something in it."""
+    name = value.strip()
+    if not name or not name.isprintable():
+        raise misused(f"{value!r} is no name")
+    return name
 
 
 def group(value: str) -> StakeholderGroup:

@@ -48,6 +48,10 @@ def load(
     """Enter a programme's people and found its partnerships; loading it again does no harm."""
     read = programme.read(file, people)
     if check:
+        if as_json:
+            codes = [one.code for one in read.partnerships]
+            showing.as_json({"programme": read.code, "partnerships": codes, "people": len(read.people)})
+            return
         partnerships = showing.counted(len(read.partnerships), "partnership")
         everybody = showing.counted(len(read.people), "person", "people")
         showing.line(f"OK: programme {read.code}, {partnerships}, {everybody}; nothing was loaded")

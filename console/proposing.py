@@ -8,10 +8,11 @@ from typing import Annotated
 import typer
 
 from console.asking import Desk, Words, asked
-from console.options import GateCode, Reason, StageName, TheVerdict, last_moment
+from console.deciding import gate_code
+from console.options import GateCode, Reason, StageName, TheVerdict, code, last_day
 from console.partnerships import app
 from domain import requests as rq
-from domain.values import Refusal
+from domain.values import Refusal, listed
 
 PANEL = "For two persons"
 propose_app = typer.Typer(no_args_is_help=True, help="Propose what two persons must want.")
@@ -41,7 +42,7 @@ def extend(
     desk: Desk,
     ends: Annotated[
         datetime,
-        typer.Option("--ends", metavar="DAY", parser=last_moment, help="The programme's new last day."),
+        typer.Option("--ends", metavar="DAY", parser=last_day, help="The programme's new last day."),
     ],
     reason: Reason,
     addendum: Annotated[str, Words("The addendum to the contract")],
@@ -56,7 +57,9 @@ def settle_gate(
     desk: Desk, gate: GateCode, verdict: TheVerdict, reason: Reason, remark: Remark = None
 ) -> rq.AnyRequest:
     """Settle an open gate without its deciders."""
-    return rq.Propose(matter=rq.SettleGate(gate=gate, verdict=verdict), reason=reason, remark=remark)
+    return rq.Propose(
+        matter=rq.SettleGate(gate=gate_code(desk, gate), verdict=verdict), reason=reason, remark=remark
+    )
 
 
 @asked(propose_app, "add-round")
@@ -68,13 +71,27 @@ def add_round(desk: Desk, stage: StageName, reason: Reason, remark: Remark = Non
 @asked(propose_app, "merge")
 def merge(
     desk: Desk,
-    into: Annotated[str, typer.Argument(metavar="CLUSTER", help="The cluster it goes on in.")],
+    into: Annotated[str, typer.Argument(metavar="CLUSTER", parser=code, help="The cluster it goes on in.")],
     reason: Reason,
     consent: Annotated[str, Words("Both sides' consent")],
     remark: Remark = None,
 ) -> rq.AnyRequest:
     """Let the partnership go on inside a thematic cluster; as a partnership it ends."""
+    into = _cluster(desk, into)
     return rq.Propose(matter=rq.Merge(into=into, consent=consent), reason=reason, remark=remark)
+
+
+def _cluster(desk: Desk, given: str) -> str:
+    """A cluster's code as the programme spells it; Refusal where the programme is on file and has no such cluster."""
+    of = next((one for one in desk.ledger.programmes() if one.code == desk.state.programme), None)
+    clusters = of.facts.get("programme", {}).get("clusters", []) if of is not None else []
+    known: list[str] = [one["code"] for one in clusters]
+    found = next((code for code in known if code.lower() == given.lower()), None)
+    if known and found is None:
+        raise Refusal(
+            f"{given!r} is no cluster of programme {desk.state.programme}; there are {listed(known)}"
+        )
+    return found or given
 
 
 @asked(app, "confirm", PANEL)

@@ -10,7 +10,8 @@ import typer
 
 from console import forms, showing
 from console.asking import Desk, Words, asked
-from console.options import StageName, code, content_hash, group, moment
+from console.errors import misused
+from console.options import StageName, code, content_hash, country, group, moment
 from console.partnerships import app
 from console.session import AsJson
 from domain import requests as rq
@@ -93,7 +94,9 @@ def record_exchange(
     held: Annotated[datetime, typer.Option("--held", metavar="DAY", parser=moment, help="When it was held.")],
     eu: Annotated[int, typer.Option("--eu", min=0, help="Participants of the EU side.")],
     cn: Annotated[int, typer.Option("--cn", min=0, help="Participants of the Chinese side.")],
-    country: Annotated[str, typer.Option("--country", metavar="CODE", help="Where it was held.")] = "",
+    where: Annotated[
+        str | None, typer.Option("--country", metavar="CODE", parser=country, help="Where it was held.")
+    ] = None,
     document: Annotated[
         Path | None,
         typer.Option(
@@ -103,12 +106,14 @@ def record_exchange(
     evidence: Annotated[str | None, Words("Evidence in words, where there is no document")] = None,
 ) -> rq.AnyRequest:
     """Record a working session, webinar or visit that was held."""
+    if document is not None and evidence is not None:
+        raise misused("give --document or --evidence, not both")
     proof = content_hash(document) if document is not None else evidence
     return rq.RecordExchange(
         code=exchange,
         mode=mode,
         held=held,
-        country=country.upper(),
+        country=where or "",
         participants_eu=eu,
         participants_cn=cn,
         evidence=proof,

@@ -12,13 +12,13 @@ from client.reading import Person, partnership
 from console import termsfile
 from console.asking import Desk, Words, asked
 from console.errors import misused
-from console.options import Reason, RoleArgument, SideArgument, last_moment, moment
+from console.options import Reason, RoleArgument, SideArgument, country, last_moment, moment, place
 from console.partnerships import Code, app
 from console.session import AsJson, records
 from domain import requests as rq
 from domain.holiday_lists import edition
 from domain.terms import Stage
-from domain.values import SIDES, Holder, Level, Member, Refusal, Role, Side
+from domain.values import OF_A_SIDE, SIDES, Holder, Level, Member, Refusal, Role, Side
 
 PANEL = "The secretariat's steps"
 Remark = Annotated[str | None, Words("A remark to go with it")]
@@ -64,8 +64,12 @@ def replace_member(
     desk: Desk,
     side: SideArgument,
     leaving: Annotated[str, typer.Option("--leaving", metavar="NAME", help="The member that leaves.")],
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="The member that takes its place.")],
-    country: Annotated[str, typer.Option("--country", metavar="CODE", help="Its country, such as ES or CN.")],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", parser=place, help="The member that takes its place.")
+    ],
+    of: Annotated[
+        str, typer.Option("--country", metavar="CODE", parser=country, help="Its country, such as ES or CN.")
+    ],
     level: Annotated[Level, typer.Option("--level", help="What it is.")],
     focal: Annotated[str, typer.Option("--focal", metavar="KEY", help="Its focal point.")],
     reason: Reason,
@@ -94,13 +98,13 @@ def replace_member(
             side=side,
             name=name,
             name_zh=name_zh,
-            country=country.upper(),
+            country=of,
             level=level,
             zone=zone or focal_point.zone,
             acting=acting,
             since=desk.at,
         ),
-        holders=tuple(_holder(desk, person, role, side, country.upper()) for role, person in roles),
+        holders=tuple(_holder(desk, person, role, side, of) for role, person in roles),
         reason=reason,
         agreed=agreed,
     )
@@ -125,19 +129,27 @@ def change_holder(
         str | None, typer.Option("--leaving", metavar="KEY", help="Who leaves the role.")
     ] = None,
     to: Annotated[str | None, typer.Option("--to", metavar="KEY", help="Who takes it over.")] = None,
-    country: Annotated[
+    of: Annotated[
         str | None,
-        typer.Option("--country", metavar="CODE", help="Whose working days count; without it the member's."),
+        typer.Option(
+            "--country",
+            metavar="CODE",
+            parser=country,
+            help="Whose working days count; without it the member's.",
+        ),
     ] = None,
     letter: Annotated[str | None, Words("The letter that says so")] = None,
 ) -> rq.AnyRequest:
     """Record that a person leaves a role, that another takes it over, or both."""
+    if (side in SIDES) != (role in OF_A_SIDE):
+        sides = "eu or cn" if role in OF_A_SIDE else Side.PROGRAMME.value
+        raise misused(f"{role.value} is a role of {sides}, not of {side.value}")
+    if to is not None and to == leaving:
+        raise misused(f"{to} cannot leave the role and take it over; nothing changes")
     successor = None
     if to is not None:
         person = desk.person(to)
-        successor = _holder(
-            desk, person, role, side, country.upper() if country else _country(desk, role, side)
-        )
+        successor = _holder(desk, person, role, side, of or _country(desk, role, side))
     return rq.ChangeHolder(
         role=role,
         side=side,
@@ -176,7 +188,7 @@ def delegate(
         side=desk.by.side,
         since=since or desk.at,
         until=until,
-        stages=tuple(stage or ()),
+        stages=tuple(dict.fromkeys(stage or ())),
     )
 
 

@@ -100,7 +100,7 @@ def task_words(task: str) -> str:
             return "look into the risk"
         case "successor":
             role, _, side = about.partition(".")
-            return f"name a new {side.upper()} {plain(role)}" if side else f"name a new {plain(role)}"
+            return f"name a new {seat_words(role, side) if side else plain(role)}"
         case "authority":
             return f"decide whether to write to the authority: {task_words(_TAIL.join(parts))} is still open"
         case "open":
@@ -284,7 +284,7 @@ class Telling:
         return f"{self._by(event)} recorded the authority's suspension; nothing goes out until it is lifted"
 
     def unsuspended(self, event: ev.SuspensionLifted, after: Partnership) -> str:
-        return f"{self._by(event)} lifted the suspension; the clocks go on with the days that remained"
+        return f"{self._by(event)} lifted the suspension; what is not on hold goes on with the days that remained"
 
     def holder_changed(self, event: ev.HolderChanged, after: Partnership) -> str:
         role = str(Seat(role=event.role, side=event.side))
@@ -297,7 +297,7 @@ class Telling:
 
     def member_replaced(self, event: ev.MemberReplaced, after: Partnership) -> str:
         member = f"{event.member.name} ({event.member.country})"
-        people = listed([self._names(held.person) for held in event.holders])
+        people = listed(list(dict.fromkeys(self._names(held.person) for held in event.holders)))
         return (
             f"{self._by(event)} replaced {event.leaving} by {member} ({plain(event.reason)}), "
             f"with {people or 'nobody named yet'}"

@@ -69,7 +69,8 @@ def decide(state: S, request: rq.Decide, by: Actor, at: datetime) -> Events:
     vote = gate.vote_of(place)
     if vote is not None:
         raise Refusal(
-            f"the {gate.seats[place]} decided on {day(vote.at)} ({_words(vote.verdict)}); "
+            f"{'you' if vote.person == by.person else f'the {gate.seats[place]}'} decided on {day(vote.at)} "
+            f"({_words(vote.verdict)}); "
             "a decision can be taken back until another has acted on it (take-back)"
         )
     if gate.asked_by is not None and gate.asked_at is not None:

@@ -82,7 +82,7 @@ def seat_for(state: S, gate: Gate, by: Actor) -> int:
     if not places:
         raise Refusal(
             f"gate {gate.code} ({gate.terms.title}) is decided by "
-            f"{listed([f'the {seat}' for seat in gate.seats])}; you act as {role_words(by.role, by.side)}",
+            f"{listed([_sitting(seat) for seat in gate.seats])}; you act as {role_words(by.role, by.side)}",
             grave=True,
         )
     not_the_maker(state, gate.stage, by.person)
@@ -91,6 +91,11 @@ def seat_for(state: S, gate: Gate, by: Actor) -> int:
     place = next((place for place in places if gate.vote_of(place) is None), places[0])
     for_one_side(state, by, gate.seats[place].side)
     return place
+
+
+def _sitting(seat: Seat) -> str:
+    """Who decides from a seat: whoever holds its role, or the person it was handed over to or made for."""
+    return f"the {seat}" if seat.person is None else f"{seat.person} in the seat of the {seat}"
 
 
 def not_the_maker(state: S, stage: Stage, person: str) -> None:

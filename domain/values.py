@@ -80,6 +80,9 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+OF_A_SIDE = (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
+"""Roles that are held for the EU or the Chinese side; all others are held for the programme."""
+
 POLITICAL = (Role.SIGNATORY,)
 """Mayors and vice-mayors: never written to automatically (domain.md 2.9); their focal point is asked instead."""
 

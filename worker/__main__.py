@@ -90,7 +90,7 @@ def main() -> int:
         arrange(settings)
         asyncio.run(work(settings))
     except Trouble as trouble:
-        sys.stderr.write(f"{trouble.sentence}\n")
+        sys.stderr.write(f"tandem: {trouble.sentence}\n")
         return 1
     log.info("the worker has stopped")
     return 0

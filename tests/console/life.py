@@ -86,6 +86,19 @@ class Life:
         self.ask(rq.Decide(gate=gate, version=found.version, verdict=verdict), by, at)
 
 
+FACTS = {
+    "programme": {
+        "starts": "2021-01-01",
+        "ends": "2023-12-31",
+        "clusters": [
+            {"code": "ECO", "title": "Ecological transition"},
+            {"code": "URB", "title": "Urban renewal"},
+            {"code": "INN", "title": "Innovation ecosystems"},
+        ],
+    }
+}
+
+
 def enter_people(ledger: SqlLedger) -> None:
     """Everybody of the life, with an address."""
     for actor, key, name, language, zone in PEOPLE:
@@ -111,7 +124,7 @@ def home_with_a_life(home: Path) -> Path:
     enter_people(ledger)
     # its clock stands where the last entry was recorded, so that nothing depends on the day of the test
     ledger.put_programme(
-        Programme(code="11438", title="IURC China", facts={}, origin=START, anchor=START, speed=1000.0)
+        Programme(code="11438", title="IURC China", facts=FACTS, origin=START, anchor=START, speed=1000.0)
     )
     _play(Life(ledger))
     Life(ledger, "C1-02")

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from console import deadlines
+from console.telling import Names
+from domain.clocks import Receipt
 from tests.console.conftest import Tandem
 from tests.given import MANAGER
 
@@ -101,6 +105,17 @@ def test_a_receipt_shows_stops_and_counted_days(tandem: Tandem) -> None:
 
 def test_a_receipt_leaves_out_stops_that_were_over_before(tandem: Tandem) -> None:
     assert "stopped" not in tandem("deadline", "C1-01/G5.review/1").out
+
+
+def test_a_stop_after_the_last_day_is_said_to_have_moved_nothing(tandem: Tandem) -> None:
+    told = tandem("deadline", "C1-01/G2/1", "--json").json
+    receipt = Receipt.model_validate({name: told[name] for name in Receipt.model_fields})
+    assert receipt.deadline is not None
+    after = receipt.deadline.at + timedelta(days=3)
+    late = receipt.spans[0].model_copy(update={"since": after, "until": after + timedelta(days=9)})
+    receipt = receipt.model_copy(update={"spans": (receipt.spans[0], late)})
+    stops = [said for name, said in deadlines._reckoning(receipt, Names({})) if name == "stopped"]
+    assert [said is not None and said.endswith("so nothing moved") for said in stops] == [False, True]
 
 
 def test_history_folds_idle_time_and_letters(tandem: Tandem) -> None:

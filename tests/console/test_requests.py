@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 from typer.main import get_command
 
+from client.reading import partnership
 from console import asking
 from console.cli import app
 from console.partnerships import app as partnership_app
@@ -372,3 +374,42 @@ def test_an_answer_can_be_read_by_a_program(ask: Asking) -> None:
     assert told["status"] == "on_hold"
     assert told["entries"][0]["event"]["kind"] == "hold_placed"
     assert told["next"][0]["task"] == "hold_review"
+
+
+def test_a_merger_is_into_a_cluster_of_the_programme(ask: Asking) -> None:
+    arguments = ("--reason", "one_topic", "--consent", "both agree")
+    told = ask.refused("propose merge", "C1-01", "XXX", *arguments, by="operator.one")
+    assert told.startswith("'XXX' is no cluster of programme 11438; there are ")
+    assert "merge it into INN" in ask.done("propose merge", "C1-01", "inn", *arguments, by="operator.one")
+
+
+def test_an_extension_ends_on_a_later_day_and_as_the_programme_does(ask: Asking, home: Path) -> None:
+    arguments = ("--reason", "late_start", "--addendum", "no 2")
+    before = _ends(home)
+    assert "an extension ends later" in ask.refused(
+        "propose extend", "C1-01", "--ends", "2023-12-31", *arguments, by="operator.one"
+    )
+    ask.done("propose extend", "C1-01", "--ends", "2024-12-31", *arguments, by="operator.one")
+    ask.done("confirm", "C1-01", "2", by="team.leader")
+    assert _ends(home) == before.replace(year=2024)
+
+
+def _ends(home: Path) -> datetime:
+    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
+    state = partnership(ledger, "C1-01")
+    ledger.close()
+    return state.ends
+
+
+def test_a_seat_of_a_side_needs_its_side(ask: Asking) -> None:
+    told = ask.refused("add-decider", "C1-01", "G5.review", "--seat", "signatory", by="operator.one")
+    assert told == "signatory is a role of a side; say of which with --seat-side eu or --seat-side cn"
+
+
+def test_a_seat_that_was_handed_over_is_told_with_who_sits_there(ask: Asking) -> None:
+    gate = ("C1-01", "G5.review")
+    ask.done("hand-over", *gate, "--to", "c1-01.eu.deputy", by="c1-01.eu.focal")
+    told = ask.refused("decide", *gate, "approve", by="c1-01.eu.focal")
+    assert "decided by Diego Suplente in the seat of the EU focal point and the CN focal point" in told
+    ask.done("decide", *gate, "approve", by="c1-01.eu.deputy")
+    assert ask.refused("decide", *gate, "return", by="c1-01.eu.deputy").startswith("you decided on ")

@@ -35,6 +35,7 @@ def test_a_task_is_told_from_its_id() -> None:
         "answer/G2/1": "answer the question at G2 v1",
         "advise/G2/1/0": "give advice at G2 v1",
         "successor/focal_point.eu": "name a new EU focal point",
+        "successor/team_leader.programme": "name a new team leader",
         "escalation/action_plan": "settle how action plan goes on",
         "something/else": "something/else",
     }
