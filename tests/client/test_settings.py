@@ -40,7 +40,7 @@ def test_the_environment_is_read_and_what_is_given_comes_first(monkeypatch: pyte
     [
         ("TANDEM_SMTP_PORT", "many", "TANDEM_SMTP_PORT: input should be a valid integer"),
         ("TANDEM_SMTP_SECURITY", "ssl", "TANDEM_SMTP_SECURITY: input should be 'starttls', 'tls' or 'none'"),
-        ("TANDEM_TEMPORAL_ADDRESS", "http://x", "TANDEM_TEMPORAL_ADDRESS: string should match"),
+        ("TANDEM_TEMPORAL_ADDRESS", "http://x", "TANDEM_TEMPORAL_ADDRESS: this is no host:port"),
         (
             "TANDEM_TEMPORAL_TLS_CERT",
             "c.pem",
