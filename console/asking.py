@@ -286,8 +286,8 @@ def outcome(desk: Desk, answer: Answer, *, as_json: bool) -> None:
         showing.line(f"{after.code}: {sentence}")
     if after.ended:
         return
-    known = {task.id for task in tasks_of(desk.state)}
-    fresh = [one for one in owed if one.task.task not in known]
+    known = {(task.id, task.persons) for task in tasks_of(desk.state)}
+    fresh = [one for one in owed if (one.task.task, one.task.owners) not in known]
     for one in fresh or owed[:1]:
         showing.line(f"Next: {_next(one)}")
 

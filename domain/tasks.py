@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -95,7 +95,11 @@ def _tasks(state: PartnershipState) -> Iterator[Task]:
     for proposal in state.proposals:
         name = f"confirm/{proposal.number}"
         kind = proposal.matter.kind.replace("_", " ")
-        yield _task(state, name, "confirm", kind, OPERATOR, proposal.at, proposal.clock)
+        task = _task(state, name, "confirm", kind, OPERATOR, proposal.at, proposal.clock)
+        own = (proposal.by.person, proposal.by.on_behalf_of)  # a second person is wanted
+        leaders = tuple(held.person for held in state.holders_of(Role.TEAM_LEADER, Side.PROGRAMME, state.now))
+        others = [tuple(one for one in persons if one not in own) for persons in (task.persons, leaders)]
+        yield replace(task, persons=others[0] or others[1])
     yield from _agreement_tasks(state)
     for watch in state.watches:
         # a hold's own review runs while all else stands still

@@ -70,6 +70,15 @@ def test_a_proposal_is_a_task_with_a_deadline_for_the_secretariat() -> None:
     assert "there is no open proposal 1" in story.refuses(rq.Confirm(proposal=1), TEAM_LEADER).sentence
 
 
+def test_it_waits_for_everybody_of_the_secretariat_but_its_own_maker() -> None:
+    story = in_review()
+    story.asks(proposed(EXTEND), OPERATOR)
+    assert story.task("confirm/1").persons == (OTHER_OPERATOR.person,)
+    leave = rq.ChangeHolder(leaving=OTHER_OPERATOR.person, role=Role.OPERATOR, side=OPERATOR.side)
+    story.asks(leave, TEAM_LEADER)
+    assert story.task("confirm/1").persons == (TEAM_LEADER.person,), "where no other operator is left"
+
+
 def test_the_same_is_not_proposed_twice() -> None:
     story = in_review()
     story.asks(proposed(EXTEND), OPERATOR)
