@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -133,18 +133,22 @@ class Aftermath:
     numbers: Counter[str] = field(default_factory=Counter)
 
 
-async def fought(plan: Plan, folder: Path) -> Aftermath:
+Assassin = Callable[[Plan, float, Household, PatientLedger, datetime, list[Kill]], Awaitable[None]]
+"""Does harm while the play is on; told how stretched it is and the curtain's real time, and notes whom it killed."""
+
+
+async def fought(plan: Plan, folder: Path, assassin: Assassin | None = None) -> Aftermath:
     """Play, kill, wait until everything has settled, gather, and take the household down."""
     household = Household(folder, plan.seed, plan.workers, postgresql=plan.postgresql)
     async with household:
         ledger = household.ledger()
         try:
-            return await _fought(plan, household, ledger)
+            return await _fought(plan, household, ledger, assassin or _by_schedule)
         finally:
             ledger.close()
 
 
-async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Aftermath:
+async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin: Assassin) -> Aftermath:
     client = await household.client("rehearsal")
     patient = PatientLedger(ledger)
     until = STARTS + timedelta(days=plan.days)
@@ -162,10 +166,11 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Afterm
     kills: list[Kill] = []
     checkpoints: list[Checkpoint] = []
     noting = asyncio.create_task(_note_checkpoints(ledger, checkpoints))
-    killing = asyncio.create_task(_kill(plan.seed, plan.schedule(pace), household, patient, curtain, kills))
+    killing = asyncio.ensure_future(assassin(plan, pace, household, patient, curtain, kills))
     try:
-        played = await rehearse(witness, patient, clockwork, hands, plan.codes, until)
-        await killing
+        # together, so that the play is over at once where the harm could not be done
+        play = rehearse(witness, patient, clockwork, hands, plan.codes, until)
+        played, _ = await asyncio.gather(play, killing)
     finally:
         for task in (killing, noting):
             task.cancel()
@@ -211,6 +216,17 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger) -> Afterm
         ledger_url=household.settings.database,
         numbers=Counter({"troubles reading the ledger": patient.troubles}),
     )
+
+
+async def _by_schedule(
+    plan: Plan,
+    pace: float,
+    household: Household,
+    ledger: PatientLedger,
+    curtain: datetime,
+    kills: list[Kill],
+) -> None:
+    await _kill(plan.seed, plan.schedule(pace), household, ledger, curtain, kills)
 
 
 async def _kill(

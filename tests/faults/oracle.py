@@ -190,6 +190,10 @@ def post(letters: Iterable[FiledLetter], received: Iterable[Received], kills: Se
         if filed.status is LetterStatus.SENT:
             if not copies:
                 told.found.append(f"{name}: marked as sent and never received")
+        elif filed.status in (LetterStatus.PAST, LetterStatus.DOUBTFUL):
+            told.unsure += (
+                filed.status is LetterStatus.DOUBTFUL
+            )  # a person decides; what matters is: not twice
         elif filed.status is LetterStatus.WITHDRAWN:
             if copies:
                 told.unsure += 1

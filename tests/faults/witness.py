@@ -105,6 +105,10 @@ class PatientLedger:
         self._ledger = ledger
         self.troubles = 0
 
+    @property
+    def ledger(self) -> SqlLedger:
+        return self._ledger
+
     def _again(self, ask: Callable[[], R]) -> R:
         until = time.monotonic() + _PATIENCE
         while True:
