@@ -1,8 +1,7 @@
-"""The way to the engine: one task queue, one data converter, and how to reach a namespace."""
+"""The way to the engine: one task queue, and how to reach a namespace."""
 
 from __future__ import annotations
 
-import dataclasses
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,11 +18,10 @@ from temporalio.api.workflowservice.v1 import (
     UpdateNamespaceRequest,
 )
 from temporalio.client import Client, TLSConfig
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from client import whereabouts
+from client.payloads import data_converter
 from client.settings import Settings
 from client.troubles import Away, Trouble
 
@@ -42,15 +40,6 @@ SEARCH_ATTRIBUTES = {
     "TandemOverdue": IndexedValueType.INDEXED_VALUE_TYPE_INT,
     "TandemEntry": IndexedValueType.INDEXED_VALUE_TYPE_INT,
 }
-
-
-def data_converter(*, encoded_failures: bool = False) -> DataConverter:
-    """How values travel: pydantic's JSON. With a payload codec, failures should be encoded too."""
-    if not encoded_failures:
-        return pydantic_data_converter
-    return dataclasses.replace(
-        pydantic_data_converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes
-    )
 
 
 def worker_identity(process: int) -> str:

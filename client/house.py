@@ -43,6 +43,8 @@ _DYNAMIC = (
     'history.timerProcessorMaxTimeShift="1ms"',
     "system.numConsecutiveWorkflowTaskProblemsToTriggerSearchAttribute=2",
     "frontend.enableCancelWorkerPollsOnShutdown=true",
+    # what is larger than any request of ours, all that are under way together, is turned away before it is handed out
+    "history.maxInFlightUpdatePayloads=1048576",
 )
 # WAL and FULL together: with anything less a power cut may take acknowledged decisions along.
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL")

@@ -10,7 +10,8 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
-from client.connection import RPC, data_converter
+from client.connection import RPC
+from client.payloads import data_converter
 from client.troubles import Trouble
 from domain.values import Refusal, Value
 from workflows.sandbox import RUNNER, WORKFLOWS

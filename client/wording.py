@@ -11,14 +11,10 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from domain.requests import AnyRequest
+from domain.requests import COMMAND_LIMIT, DATA_LIMIT, LARGE_KINDS, AnyRequest
 from domain.values import Actor, Refusal, Value
 
 TEXT_LIMIT = 16 * 1024
-COMMAND_LIMIT = 64 * 1024
-DATA_LIMIT = 256 * 1024
-LARGE_KINDS = ("partnership_founded", "adopt_calendar", "adopt_terms")
-"""These carry calendars of several countries and years, or all terms: data by the operator, seldom, and no prose."""
 WHOLE = 2**53 - 1
 """The largest whole number that every reader of JSON understands alike."""
 

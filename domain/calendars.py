@@ -9,9 +9,9 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from domain.values import Country, Remembering, Value
+from domain.values import Country, GivenDay, Remembering, Value, Wording
 
 _DAY = timedelta(days=1)
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -20,14 +20,15 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 class DayOff(Value):
     """One day of an official list: the local day and its name in English."""
 
-    on: date
-    name: str
+    on: GivenDay
+    name: Wording
 
 
 def _by_day(days: tuple[DayOff, ...]) -> tuple[DayOff, ...]:
     return tuple(sorted(days, key=lambda day: (day.on, day.name)))
 
 
+Weekday = Annotated[int, Field(ge=0, le=6)]
 DaysOff = Annotated[tuple[DayOff, ...], AfterValidator(_by_day)]
 
 
@@ -39,11 +40,11 @@ class CountryCalendar(Remembering):
     """
 
     country: Country
-    weekend: tuple[int, ...] = (5, 6)
+    weekend: Annotated[tuple[Weekday, ...], Field(max_length=6)] = (5, 6)
     off: DaysOff
     makeup: DaysOff = ()
-    starts: date
-    horizon: date
+    starts: GivenDay
+    horizon: GivenDay
 
     @cached_property
     def _off_names(self) -> dict[date, str]:
@@ -89,8 +90,8 @@ class CountryCalendar(Remembering):
 class CalendarEdition(Remembering):
     """The calendars in force together, by name and day of adoption; every deadline is reckoned with one."""
 
-    name: str
-    published: date
+    name: Wording
+    published: GivenDay
     countries: tuple[CountryCalendar, ...]
 
     @model_validator(mode="after")
@@ -98,6 +99,8 @@ class CalendarEdition(Remembering):
         codes = [calendar.country for calendar in self.countries]
         if len(dict.fromkeys(codes)) < len(codes):
             raise ValueError(f"calendar edition {self.name!r} lists a country twice: {', '.join(codes)}")
+        if len({day for calendar in self.countries for day in calendar.weekend}) == len(_WEEKDAYS):
+            raise ValueError(f"calendar edition {self.name!r} leaves no weekday that is worked everywhere")
         return self
 
     @cached_property

@@ -35,7 +35,7 @@ class Allowance(Value):
     the next day worked. So for partner tasks; contract periods are plain calendar days (domain.md 2.10).
     """
 
-    days: int = Field(ge=0)
+    days: int = Field(ge=0, le=3660)
     kind: DayKind
     rolls: bool = False
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SerializeAsAny
 
 from domain.terms import Stage, Terms
-from domain.values import StakeholderGroup, TextHash, Value
+from domain.values import GivenDay, StakeholderGroup, TextHash, Value
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=12, decimal_places=2)]
@@ -41,8 +40,8 @@ class Groups(Value):
 class Period(Value):
     """From a day to a day, both included."""
 
-    since: date
-    until: date
+    since: GivenDay
+    until: GivenDay
 
 
 def registered(kind: str) -> type[Deliverable]:
@@ -51,7 +50,7 @@ def registered(kind: str) -> type[Deliverable]:
 
     kinds = {step.deliverable.model_fields["kind"].default: step.deliverable for step in LIFECYCLE}
     if kind not in kinds:
-        raise ValueError(f"{kind!r} is no kind of deliverable; there are {', '.join(sorted(kinds))}")
+        raise ValueError(f"{kind[:80]!r} is no kind of deliverable; there are {', '.join(sorted(kinds))}")
     return kinds[kind]
 
 

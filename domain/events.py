@@ -16,6 +16,7 @@ from domain.values import (
     Actor,
     Code,
     Component,
+    GivenTime,
     Holder,
     Member,
     Mode,
@@ -74,7 +75,7 @@ class PartnershipFounded(Event):
     holders: tuple[Holder, ...]
     terms: Terms
     edition: CalendarEdition
-    ends: UtcTime
+    ends: GivenTime
 
 
 class StageOpened(Event):

@@ -14,6 +14,7 @@ from domain.values import (
     Actor,
     Code,
     Country,
+    GivenTime,
     Holder,
     Member,
     Organisation,
@@ -22,9 +23,10 @@ from domain.values import (
     Role,
     Side,
     TextHash,
-    UtcTime,
     Value,
 )
+
+ProposalNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 class Verdict(StrEnum):
@@ -143,7 +145,7 @@ class StepAgreement(Value):
 
     kind: Literal["agreement_step"] = "agreement_step"
     step: AgreementStep
-    signing: UtcTime | None = None
+    signing: GivenTime | None = None
     text: TextHash | None = None
 
 
@@ -153,7 +155,7 @@ class RecordExchange(Value):
     kind: Literal["record_exchange"] = "record_exchange"
     code: Code
     mode: ExchangeMode
-    held: UtcTime
+    held: GivenTime
     country: Country | Literal[""] = ""
     participants_eu: Count
     participants_cn: Count
@@ -200,7 +202,7 @@ class ReplaceMember(Value):
     kind: Literal["replace_member"] = "replace_member"
     leaving: PlaceName
     member: Member
-    holders: tuple[Holder, ...]
+    holders: Annotated[tuple[Holder, ...], Field(max_length=50)]
     reason: Code
     agreed: TextHash
 
@@ -228,7 +230,7 @@ class Extend(Value):
     """A no-cost extension: a new end of the programme, which moves every cut-off."""
 
     kind: Literal["extend"] = "extend"
-    ends: UtcTime
+    ends: GivenTime
     addendum: TextHash
 
 
@@ -269,12 +271,12 @@ class Propose(Value):
 
 class Confirm(Value):
     kind: Literal["confirm"] = "confirm"
-    proposal: int
+    proposal: ProposalNumber
 
 
 class Decline(Value):
     kind: Literal["decline"] = "decline"
-    proposal: int
+    proposal: ProposalNumber
     remark: TextHash | None = None
 
 
@@ -296,9 +298,9 @@ class Delegate(Value):
     to: PersonId
     role: Role
     side: Side
-    since: UtcTime
-    until: UtcTime
-    stages: tuple[Stage, ...] = ()
+    since: GivenTime
+    until: GivenTime
+    stages: Annotated[tuple[Stage, ...], Field(max_length=len(Stage))] = ()
 
 
 class LogContact(Value):
@@ -340,6 +342,13 @@ AnyRequest = Annotated[
     | LogContact,
     Field(discriminator="kind"),
 ]
+
+
+COMMAND_LIMIT = 64 * 1024
+"""So many bytes a request may have as JSON."""
+DATA_LIMIT = 256 * 1024
+LARGE_KINDS = ("partnership_founded", "adopt_calendar", "adopt_terms")
+"""These carry calendars of several countries and years, or all terms: data by the operator, seldom, and no prose."""
 
 
 class Command(Value):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
 from domain.clocks import Allowance, DayKind
-from domain.values import Code, Country, PersonId, Role, Side, UtcTime, Value
+from domain.values import Code, Country, GivenTime, PersonId, Role, Side, Value, Wording
+
+Days = Annotated[int, Field(ge=0, le=3660)]
 
 
 class Stage(StrEnum):
@@ -66,12 +68,12 @@ class GateTerms(Value):
     """
 
     code: Code
-    title: str
-    seats: tuple[Seat, ...] = Field(min_length=1)
+    title: Wording
+    seats: tuple[Seat, ...] = Field(min_length=1, max_length=50)
     needed: int | None = None
     allowance: Allowance
     silence: Silence = Silence.NEVER
-    basis: str = ""
+    basis: Wording = ""
     goes_on: bool = False
 
     @model_validator(mode="after")
@@ -93,15 +95,15 @@ class StageTerms(Value):
     """How long a stage's deliverable and each new version of it may take, who makes it, and its gates."""
 
     stage: Stage
-    makers: tuple[Seat, ...] = Field(min_length=1)
+    makers: tuple[Seat, ...] = Field(min_length=1, max_length=50)
     submit: Allowance
     revise: Allowance
     shortened: Allowance | None = None
-    gates: tuple[GateTerms, ...] = Field(min_length=1)
-    max_rounds: int = Field(default=3, ge=1)
-    at_risk_after: int | None = None
+    gates: tuple[GateTerms, ...] = Field(min_length=1, max_length=20)
+    max_rounds: int = Field(default=3, ge=1, le=100)
+    at_risk_after: Days | None = None
     """Calendar days after which an unfinished stage flags the partnership as at risk."""
-    last_opening: int = 0
+    last_opening: Days = 0
     """Calendar days before the programme's end after which the stage may no longer open."""
 
     def gate(self, code: str) -> GateTerms:
@@ -120,7 +122,7 @@ class Reach(StrEnum):
 class Rung(Value):
     """One reminder: working days of the recipient before (negative) or after the due day, and its reach."""
 
-    offset: int
+    offset: int = Field(ge=-400, le=400)
     reach: Reach = Reach.RECIPIENT
 
 
@@ -128,16 +130,16 @@ class Restriction(Value):
     """A time in which nobody travels to a country: physical visits are not possible then."""
 
     country: Country
-    since: UtcTime
-    until: UtcTime
+    since: GivenTime
+    until: GivenTime
 
 
 class Terms(Value):
     """Every rule that varies; the defaults are those of Annex A of the domain reference."""
 
-    name: str
-    stages: tuple[StageTerms, ...]
-    ladder: tuple[Rung, ...] = (
+    name: Wording
+    stages: Annotated[tuple[StageTerms, ...], Field(max_length=len(Stage))]
+    ladder: Annotated[tuple[Rung, ...], Field(max_length=30)] = (
         Rung(offset=-10),
         Rung(offset=-3),
         Rung(offset=0),
@@ -153,11 +155,11 @@ class Terms(Value):
     operate: Allowance = own_days(5)
     """What the secretariat gives itself for a step that waits for it (opening a stage, an escalation)."""
     successor: Allowance = joint_days(10)
-    hold_review: int = 90
-    agreement_target: int = 90
-    agreement_warn: int = 60
-    latest_extension_request: int = 30
-    cut_offs: tuple[tuple[str, int], ...] = (
+    hold_review: Days = 90
+    agreement_target: Days = 90
+    agreement_warn: Days = 60
+    latest_extension_request: Days = 30
+    cut_offs: Annotated[tuple[tuple[Wording, Days], ...], Field(max_length=30)] = (
         ("last kick-off", 270),
         ("review: who will reach an action plan", 240),
         ("last first draft of an action plan on the normal track", 180),
@@ -167,7 +169,7 @@ class Terms(Value):
         ("last evidence", 45),
         ("draft final report", 30),
     )
-    restrictions: tuple[Restriction, ...] = ()
+    restrictions: Annotated[tuple[Restriction, ...], Field(max_length=200)] = ()
 
     def stage(self, stage: Stage) -> StageTerms:
         return next(terms for terms in self.stages if terms.stage is stage)

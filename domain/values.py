@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -32,7 +33,31 @@ class Remembering(Value):
 def _aware(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError("a time needs its zone, for instance 2022-03-01T09:00:00+01:00")
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no calendar reaches this time") from None
+
+
+_FIRST, _LAST = 1900, 2199
+"""Years that people may name: whatever is reckoned from them stays within what calendars can count."""
+# spelt out, because what Unicode calls unassigned changes with the version of Python, and rules are replayed
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+
+
+def _within_reach(day: Any) -> Any:
+    if not _FIRST <= day.year <= _LAST:
+        raise ValueError(f"a year from {_FIRST} to {_LAST} is wanted, not {day.year}")
+    return day
+
+
+def _legible(words: str) -> str:
+    hidden = _HIDDEN.search(words)
+    if hidden is not None:
+        sign = hidden.group()
+        name = "NUL" if sign == "\0" else f"U+{ord(sign):04X}"
+        raise ValueError(f"character {hidden.start() + 1} is {name}, which no reader sees")
+    return words
 
 
 def _known_zone(zone: str) -> str:
@@ -44,12 +69,18 @@ def _known_zone(zone: str) -> str:
 
 
 UtcTime = Annotated[datetime, AfterValidator(_aware)]
+GivenTime = Annotated[UtcTime, AfterValidator(_within_reach)]
+"""A time that people name, in a year that calendars can count on from."""
+GivenDay = Annotated[date, AfterValidator(_within_reach)]
+"""The same for days."""
 PersonId = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-z]{6,40}$")]
 TextHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """Salted hash of a free text that is kept at the client door; the text itself never enters a history."""
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-PlaceName = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+PlaceName = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_legible)]
+Wording = Annotated[str, StringConstraints(max_length=400), AfterValidator(_legible)]
+"""The programme's own words: what gates, days off and rules are called. Never what a person typed."""
 Zone = Annotated[str, AfterValidator(_known_zone)]
 
 
@@ -104,8 +135,8 @@ class Holder(Value):
     side: Side
     zone: Zone
     country: Country
-    since: UtcTime
-    until: UtcTime | None = None
+    since: GivenTime
+    until: GivenTime | None = None
 
     def holds(self, at: datetime) -> bool:
         return self.since <= at and (self.until is None or at < self.until)
@@ -131,8 +162,8 @@ class Member(Value):
     level: Level
     zone: Zone
     acting: PlaceName | Literal[""] = ""
-    since: UtcTime
-    until: UtcTime | None = None
+    since: GivenTime
+    until: GivenTime | None = None
 
 
 class StakeholderGroup(StrEnum):

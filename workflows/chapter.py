@@ -14,7 +14,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 from domain.clockwork import Clockwork
 from domain.entries import EntityId, Entry, numbered
 from domain.events import AnyEvent
-from domain.requests import AnyRequest, Command
+from domain.requests import COMMAND_LIMIT, DATA_LIMIT, LARGE_KINDS, AnyRequest, Command
 from domain.values import Actor, Refusal, UtcTime, Value
 from workflows import steps
 
@@ -35,7 +35,23 @@ COMMANDS_A_CHAPTER = 500
 REMEMBERED = 500
 """So many of the latest commands are known again by their id when they come a second time."""
 BATCH = 100
-"""About so many entries go on record at once, so that no payload comes near the engine's limits."""
+BATCH_BYTES = 512 * 1024
+"""About so many entries, and bytes of them, go on record at once: no payload comes near the engine's limits."""
+CHAPTER_BYTES = 512 * 1024
+"""After so many bytes of entries a chapter ends."""
+ROOM = 1536 * 1024
+"""So many bytes an entity may grow to: the engine hands on no more than 2 MB from chapter to chapter."""
+FAR_REACHING = (
+    "adopt_calendar",
+    "adopt_terms",
+    "agreement_step",
+    "change_holder",
+    "confirm",
+    "delegate",
+    "propose",
+    "replace_member",
+)
+"""Kinds of request that bring along what the calendar reckons with from then on."""
 CHAPTER_ENDS = ("stage_passed",)
 """Kinds of event after which a chapter ends, so that a run in the engine's list is about one stage."""
 
@@ -67,6 +83,7 @@ class State(Protocol):
     def lapse(self, at: datetime) -> tuple[AnyEvent, ...]: ...
     def tags(self) -> Standing: ...
     def details(self) -> str: ...
+    def model_dump_json(self) -> str: ...
 
 
 S = TypeVar("S", bound=State)
@@ -121,6 +138,10 @@ class Position(Value):
     letters_waiting: bool = False
 
 
+def _refused(sentence: str, grave: bool = False) -> ApplicationError:
+    return ApplicationError(sentence, grave, type=REFUSAL, non_retryable=True)
+
+
 class Life(Generic[S]):
     """One chapter of an entity's life. `founding` are the events its state was made of just now, if any."""
 
@@ -132,7 +153,10 @@ class Life(Generic[S]):
         self._number = self._recorded = self._begun = chapter.number
         self._seen = {seen.id: seen for seen in chapter.seen}
         self._taken = 0
-        self._outbox: list[tuple[Entry, ...]] = []
+        self._carried = len(state.model_dump_json())
+        self._written = 0
+        self._outbox: list[tuple[tuple[Entry, ...], int]] = []
+        """What is to go on record, and how many bytes it has."""
         self._letters = chapter.letters_waiting
         self._carrying = False
         self._stage_passed = False
@@ -156,7 +180,8 @@ class Life(Generic[S]):
                 type=DRAINING,
                 non_retryable=True,
             )
-        self._ask(command)
+        self._measure(command)
+        self._foresee(command, self._ask(command))
 
     async def request(self, command: Command) -> Answer:
         """Ask the domain, take down what follows, and answer once it is on record; the same id twice is once."""
@@ -205,9 +230,38 @@ class Life(Generic[S]):
         try:
             return self.state.ask(command.request, command.by, self._at())
         except Refusal as refusal:
-            raise ApplicationError(
-                refusal.sentence, refusal.grave, type=REFUSAL, non_retryable=True
-            ) from refusal
+            raise _refused(refusal.sentence, refusal.grave) from refusal
+
+    def _measure(self, command: Command) -> None:
+        kind = command.request.kind
+        limit = DATA_LIMIT if kind in LARGE_KINDS else COMMAND_LIMIT
+        size = len(command.request.model_dump_json().encode())
+        if size > limit:
+            raise _refused(f"the request has {size:,} bytes and may have {limit:,}")
+        if (
+            size * 4 > ROOM - self._carried - self._written
+        ):  # small ones, such as those that end it, fit nearly always
+            raise _refused(
+                f"{self._entity} has grown to {self._carried + self._written:,} bytes, and this request of {size:,} "
+                f"bytes is too large for what is left of {ROOM:,}; give the documents by reference"
+            )
+
+    def _foresee(self, command: Command, events: tuple[AnyEvent, ...]) -> None:
+        """Live on to the end in thought, where a request changes what the calendar reckons with.
+
+        What fails here is turned back with this one request. Taken, it would fail the loop, and stop the entity.
+        """
+        if command.request.kind not in FAR_REACHING:
+            return
+        state = self.state.after(events)
+        while (due := state.next_due()) is not None:
+            told = state.lapse(due)
+            if not told:
+                raise RuntimeError(
+                    f"{self._entity} would be due at {due.isoformat()} and have nothing to say"
+                )
+            state = state.after(told)
+        state.tags(), state.details()
 
     # The loop
 
@@ -255,16 +309,20 @@ class Life(Generic[S]):
             self.state = state
         if entries:
             self._number = entries[-1].number
-            self._outbox.append(entries)
+            size = sum(len(entry.model_dump_json()) for entry in entries)
+            self._written += size
+            self._outbox.append((entries, size))
 
     async def _record(self) -> None:
         """Put on record what was written down first; whoever asked for it is answered then."""
-        size, batch = 0, []
-        for taken, entries in enumerate(self._outbox):
-            if taken and size + len(entries) > BATCH:
+        many, size = 0, 0
+        batch: list[tuple[Entry, ...]] = []
+        for entries, length in self._outbox:
+            if batch and (many + len(entries) > BATCH or size + length > BATCH_BYTES):
                 break
             batch.append(entries)
-            size += len(entries)
+            many += len(entries)
+            size += length
         entries = tuple(entry for group in batch for entry in group)
         stage = self._show()
         recorded = await steps.record(entries, stage)
@@ -334,6 +392,7 @@ class Life(Generic[S]):
         return (
             (self._stage_passed and not self.state.ended)
             or self._taken >= COMMANDS_A_CHAPTER
+            or self._written >= CHAPTER_BYTES
             or info.is_continue_as_new_suggested()
             # a run that has done nothing yet was started on the version it should have
             or (self._recorded > self._begun and info.is_target_worker_deployment_version_changed())

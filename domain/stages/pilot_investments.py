@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Literal
 
@@ -11,7 +10,7 @@ from domain.stages.action_plan import BOTH_SIGNATORIES
 from domain.stages.scoping import BOTH_FOCAL_POINTS, CLUSTER_MANAGER, COUNTERPART, DELEGATION, TEAM_LEADER
 from domain.stages.step import Step
 from domain.terms import GateTerms, Stage, StageTerms, calendar_days, joint_days
-from domain.values import Code, Value
+from domain.values import Code, GivenDay, Value
 
 PASS_MARK = 60
 
@@ -75,7 +74,7 @@ class DueDiligence(Value):
     data_protection: bool | None = None
     human_rights: bool | None = None
     environment: bool | None = None
-    lists_dated: date | None = None
+    lists_dated: GivenDay | None = None
 
 
 class PilotFiche(Deliverable):

@@ -56,7 +56,7 @@ def test_hidden_characters_in_a_request_are_refused_by_the_field_that_has_them()
 
 def test_a_number_that_no_database_keeps_is_refused() -> None:
     with pytest.raises(Refusal, match="proposal: the number is too large"):
-        wording.clean(rq.Confirm(proposal=10**400))
+        wording.clean(rq.Confirm.model_construct(proposal=10**400))  # past the domain's own limit
 
 
 def test_calendars_may_be_large_and_other_requests_may_not(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.testing import WorkflowEnvironment
 
-from client.connection import SEARCH_ATTRIBUTES, data_converter
+from client.connection import SEARCH_ATTRIBUTES
+from client.payloads import data_converter
 from domain import requests as rq
 from domain.entities import fold
 from domain.events import AnyEvent

@@ -1,0 +1,59 @@
+"""How values travel to the engine and back, and how much of a stranger's is looked at."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from pydantic import ValidationError
+from temporalio.api.common.v1 import Payload
+from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    DefaultPayloadConverter,
+    JSONPlainPayloadConverter,
+)
+
+from domain.requests import DATA_LIMIT, Command
+
+_COMMAND = DATA_LIMIT + 4 * 1024
+"""The largest request, its id and who asks."""
+
+
+class _Json(PydanticJSONPlainPayloadConverter):
+    """pydantic's JSON. A command may come from anybody who reaches the engine, so it is measured before it is read.
+
+    Reading megabytes of nonsense takes pydantic longer than a workflow task may last, and the list of everything
+    that is wrong in them is longer than an answer may be: either would stop the entity that was asked.
+    """
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> Any:
+        if type_hint is not Command:
+            return super().from_payload(payload, type_hint)
+        if len(payload.data) > _COMMAND:
+            raise ValueError(f"a command has at most {_COMMAND:,} bytes, this one has {len(payload.data):,}")
+        try:
+            return super().from_payload(payload, type_hint)
+        except ValidationError as wrong:
+            first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+            where = ".".join(str(part) for part in first["loc"])[:200]
+            raise ValueError(f"this is no command: {where}: {first['msg'][:300]}") from None
+
+
+class _Payloads(CompositePayloadConverter):
+    def __init__(self) -> None:
+        mine = _Json()
+        usual = DefaultPayloadConverter.default_encoding_payload_converters
+        super().__init__(*(mine if isinstance(one, JSONPlainPayloadConverter) else one for one in usual))
+
+
+_PLAIN = DataConverter(payload_converter_class=_Payloads)
+
+
+def data_converter(*, encoded_failures: bool = False) -> DataConverter:
+    """How values travel: pydantic's JSON. With a payload codec, failures should be encoded too."""
+    if not encoded_failures:
+        return _PLAIN
+    return dataclasses.replace(_PLAIN, failure_converter_class=DefaultFailureConverterWithEncodedAttributes)
