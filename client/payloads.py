@@ -20,6 +20,9 @@ from domain.requests import DATA_LIMIT, Command
 
 _COMMAND = DATA_LIMIT + 4 * 1024
 """The largest request, its id and who asks."""
+_OBJECTS, _VALUES = 8_000, 40_000
+"""More than any calendar of that size has; what is wrong in each of them would take a second to find."""
+_TOLD = 100
 
 
 class _Json(PydanticJSONPlainPayloadConverter):
@@ -34,12 +37,20 @@ class _Json(PydanticJSONPlainPayloadConverter):
             return super().from_payload(payload, type_hint)
         if len(payload.data) > _COMMAND:
             raise ValueError(f"a command has at most {_COMMAND:,} bytes, this one has {len(payload.data):,}")
+        if payload.data.count(b"{") > _OBJECTS or payload.data.count(b",") > _VALUES:
+            raise ValueError("no command is made of so many pieces")
         try:
             return super().from_payload(payload, type_hint)
         except ValidationError as wrong:
-            first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
-            where = ".".join(str(part) for part in first["loc"])[:200]
-            raise ValueError(f"this is no command: {where}: {first['msg'][:300]}") from None
+            raise ValueError(f"this is no command: {_told(wrong)}") from None
+
+
+def _told(wrong: ValidationError) -> str:
+    count = wrong.error_count()
+    if count > _TOLD:  # to list them all would take longer than to find them
+        return f"{count:,} things in it are wrong"
+    first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"{'.'.join(str(part) for part in first['loc'])[:200]}: {first['msg'][:300]}"
 
 
 class _Payloads(CompositePayloadConverter):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+from pydantic import ValidationInfo, model_validator
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
@@ -109,6 +110,15 @@ class Chapter(Value):
     chapter: int = 1
     seen: tuple[Seen, ...] = ()
     letters_waiting: bool = False
+    postman_waits: bool = False
+    """Chapters begun before this field was are replayed as they were: there the postman waits for letters himself."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _as_begun(cls, told: Any, info: ValidationInfo) -> Any:
+        if info.mode == "json" and isinstance(told, dict) and "postman_waits" not in told:
+            return told | {"postman_waits": True}
+        return told
 
 
 class Answer(Value):
@@ -159,6 +169,8 @@ class Life(Generic[S]):
         """What is to go on record, and how many bytes it has."""
         self._letters = chapter.letters_waiting
         self._carrying = False
+        self._postman: asyncio.Task[None] | None = None
+        self._postman_waits = chapter.postman_waits
         self._stage_passed = False
         self._draining = False
         self._alarm: asyncio.Task[None] | None = None
@@ -267,7 +279,8 @@ class Life(Generic[S]):
 
     async def live(self) -> Chapter | None:
         """Live until the entity's end (None) or the chapter's: then what the next one starts with."""
-        postman = asyncio.create_task(self._carry_letters())
+        if self._postman_waits:
+            self._postman = asyncio.create_task(self._carry_letters())
         failed = False
         while True:
             try:
@@ -279,7 +292,6 @@ class Life(Generic[S]):
                 if self._outbox:
                     await self._record()
                 elif self._over():
-                    postman.cancel()
                     return None
                 elif self._page_turns():
                     return self._next()
@@ -325,6 +337,7 @@ class Life(Generic[S]):
             size += length
         entries = tuple(entry for group in batch for entry in group)
         stage = self._show()
+        self._send_postman()
         recorded = await steps.record(entries, stage)
         del self._outbox[: len(batch)]
         self._recorded = entries[-1].number
@@ -333,6 +346,7 @@ class Life(Generic[S]):
 
     async def _wait(self) -> None:
         self._set_alarm(self.state.next_due())
+        self._send_postman()
         alarm = self._alarm
         await workflow.wait_condition(
             lambda: (
@@ -359,10 +373,23 @@ class Life(Generic[S]):
 
     # Letters
 
+    def _send_postman(self) -> None:
+        """Have letters sent beside the record, which never waits for them.
+
+        The loop sends the postman, so that he never idles beside those who wait for their answers: else whose step
+        comes first would depend on who began to wait first. And that differs where the engine's library puts a task
+        without consequences together with the one after it, which it does after an error only (decision 0013).
+        """
+        if self._letters and not self._draining and not self._carrying and not self._postman_waits:
+            self._carrying = True
+            self._postman = asyncio.create_task(self._carry_letters())
+
     async def _carry_letters(self) -> None:
-        """Have letters sent beside the record, which never waits for them."""
         while True:
-            await workflow.wait_condition(lambda: self._letters and not self._draining)
+            if self._postman_waits:
+                await workflow.wait_condition(lambda: self._letters and not self._draining)
+            elif not self._letters or self._draining:
+                return
             self._letters, self._carrying = False, True
             try:
                 await steps.deliver(self._entity, self._clockwork)
