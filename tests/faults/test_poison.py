@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import random
@@ -43,6 +44,7 @@ from tests import databases
 from tests import engine as engines
 from tests.domain.wandering import Wanderer, life
 from tests.fakes.world import FakeLedger, FakePost
+from tests.faults.test_races import failed_tasks
 from tests.given import (
     CN_FOCAL,
     EU_FOCAL,
@@ -621,15 +623,6 @@ async def attacked(client: Client) -> AsyncIterator[tuple[engines.World, Strange
         await world.end()
 
 
-async def failed_tasks(world: engines.World) -> list[str]:
-    return [
-        event.workflow_task_failed_event_attributes.failure.message[:300]
-        for run in await world.runs()
-        for event in run.events
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
-    ]
-
-
 async def test_poison_thrown_at_the_engine_is_refused_and_leaves_nothing(client: Client) -> None:
     async with attacked(client) as (world, stranger):
         before = len(world.entries)
@@ -767,6 +760,9 @@ async def test_signals_and_queries_nobody_knows_do_no_harm(client: Client) -> No
         assert [entry.event.kind for entry in world.entries] == ["partnership_founded"]
 
 
+# the engine's library leaves a coroutine behind where a workflow cannot even be begun
+@pytest.mark.filterwarnings("ignore:coroutine .*run_workflow.* was never awaited")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 async def test_workflows_that_are_none_bother_nobody_else(client: Client) -> None:
     """Started by a stranger on our queue: an unknown kind, a partnership of nothing, and one of broken JSON."""
     async with attacked(client) as (world, _):
@@ -786,6 +782,7 @@ async def test_workflows_that_are_none_bother_nobody_else(client: Client) -> Non
             assert await world.ask(engage(f"org-{number}"), OPERATOR)
         for handle in started:
             await handle.terminate()
+    gc.collect()  # what is left behind is told of here and not in the next test
 
 
 # --- bugs stay bugs ------------------------------------------------------------------------------------------------
