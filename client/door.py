@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from temporalio.client import (
     Client,
@@ -19,7 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from client import wording
 from client.connection import RPC
 from client.starting import start
-from client.troubles import Trouble, Unanswered
+from client.troubles import Trouble, Unanswered, of_database
 from domain.clockwork import Clockwork
 from domain.entries import Entry
 from domain.events import PartnershipFounded
@@ -41,6 +42,9 @@ _PASSING = (
     RPCStatusCode.DATA_LOSS,
 )
 """Failures after which nobody knows, or the engine is away: asked again with the same id."""
+
+
+T = TypeVar("T")
 
 
 class Memory(Protocol):
@@ -76,7 +80,7 @@ class Door:
 
         Raises Refusal for a text that is empty, too long (16 KB) or has hidden characters.
         """
-        return await asyncio.to_thread(self._ledger.store_text, wording.clean_text(text), kind, owner)
+        return await _of_ledger(self._ledger.store_text, wording.clean_text(text), kind, owner)
 
     async def found(self, event: PartnershipFounded, clockwork: Clockwork | None = None) -> bool:
         """Found a partnership and wait until that is on record; False where it was founded before.
@@ -89,7 +93,7 @@ class Door:
             state = founded(event)
         except ValueError as wrong:
             raise Refusal(str(wrong)) from wrong
-        if await asyncio.to_thread(self._ledger.last_number, state.entity):
+        if await _of_ledger(self._ledger.last_number, state.entity):
             return False
         begun = asyncio.get_running_loop().time()
         try:
@@ -101,7 +105,7 @@ class Door:
             return False
         except RPCError as error:
             raise _trouble(error) from error
-        while not await asyncio.to_thread(self._ledger.last_number, state.entity):
+        while not await _of_ledger(self._ledger.last_number, state.entity):
             waited = asyncio.get_running_loop().time() - begun
             if waited > self._patience:
                 raise Unanswered(
@@ -129,7 +133,7 @@ class Door:
             return await self._answered(entity, command)
         except Refusal as refusal:
             if refusal.grave:
-                await asyncio.to_thread(
+                await _of_ledger(
                     self._ledger.attempt,
                     entity,
                     by,
@@ -192,7 +196,7 @@ class Door:
                 return None
             if error.status is not RPCStatusCode.NOT_FOUND:
                 raise _trouble(error) from error
-            if await asyncio.to_thread(self._ledger.last_number, entity):
+            if await _of_ledger(self._ledger.last_number, entity):
                 raise Trouble(
                     f"{_named(entity)} is on record, but the engine does not know it; nothing is lost: "
                     "`tandem recover` has it live on in the engine from what is on record"
@@ -202,7 +206,7 @@ class Door:
             return None
         mine = [
             entry.number
-            for entry in await asyncio.to_thread(self._ledger.entries, entity)
+            for entry in await _of_ledger(self._ledger.entries, entity)
             if entry.request == command.id
         ]
         if mine:
@@ -224,6 +228,17 @@ class Door:
         raise Refusal(f"{_named(entity)} is closed; its record can be read")
 
 
+async def _of_ledger(ask: Callable[..., T], *given: Any) -> T:
+    """Ask the ledger in a thread; Trouble where its database does not answer."""
+    try:
+        return await asyncio.to_thread(ask, *given)
+    except Exception as error:
+        trouble = of_database(error)
+        if trouble is not None:
+            raise trouble from error
+        raise
+
+
 def _refused(failed: WorkflowUpdateFailedError) -> str:
     """Why to ask again; raises the refusal, or Trouble, where asking again makes no sense."""
     cause = failed.cause
@@ -243,6 +258,11 @@ def _trouble(error: RPCError) -> Trouble:
     if "search attribute" in error.message.lower():
         return Trouble(
             f"the engine's namespace lacks our search attributes ({error.message}); run `tandem prepare`"
+        )
+    if "failed state" in error.message.lower():
+        return Trouble(
+            "its workflow stands still in the engine, because a step of it fails again and again; nothing was decided, "
+            "and it goes on by itself once that is mended (the worker's log tells why)"
         )
     return Trouble(f"the engine does not take the request: {error.message}")
 

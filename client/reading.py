@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from client.settings import Settings
-from client.troubles import Trouble
+from client.troubles import Trouble, of_database
 from domain.partnership import Partnership
 from domain.records import GateRecord, PartnershipRecord
 from domain.values import Refusal
@@ -60,20 +60,12 @@ def reading(settings: Settings) -> Iterator[SqlLedger]:
     try:
         yield ledger
     except Exception as error:
-        # SQL is spoken in the ledger alone, so its errors are known here by their family's name
-        if type(error).__module__.startswith("sqlalchemy."):
-            raise Trouble(_why(error)) from error
+        trouble = of_database(error)
+        if trouble is not None:
+            raise trouble from error
         raise
     finally:
         ledger.close()
-
-
-def _why(error: Exception) -> str:
-    said = str(getattr(error, "orig", None) or error)
-    first = said.splitlines()[0].strip() if said else type(error).__name__
-    if "no such table" in first or ("relation" in first and "does not exist" in first):
-        return "the database has no ledger in it yet; `tandem up` or `tandem prepare` makes its tables"
-    return f"the database does not answer as it should: {first}"
 
 
 def entity_of(code: str) -> str:

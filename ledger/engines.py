@@ -6,6 +6,8 @@ import sqlite3
 import time
 from typing import Any
 
+import psycopg
+from psycopg import errors
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
@@ -19,7 +21,9 @@ _PRAGMAS = (
 
 
 _PATIENCE = 30.0
-"""How long a writer waits for another one, in seconds."""
+"""How long a writer waits for another one, and anybody for a database that does not answer, in seconds."""
+_IDLE = 60_000
+"""After so many milliseconds PostgreSQL breaks off a transaction whose process stands still, and frees what it held."""
 
 
 def database_url(url: str) -> URL:
@@ -43,17 +47,43 @@ def database_url(url: str) -> URL:
     return parsed.set(drivername="sqlite+pysqlite")
 
 
-def engine_for(url: str) -> Engine:
+class _Impatient(psycopg.Connection[Any]):
+    """A connection on which nothing is waited for longer than `_PATIENCE`.
+
+    A limit in the server is none where the server itself stands still; the network notices nothing of that either.
+    """
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, timeout or _PATIENCE)
+        except errors._WaitTimeout:
+            self.pgconn.finish()  # nobody knows what became of the statement, so nothing more is asked here
+            raise psycopg.OperationalError(f"no answer within {_PATIENCE:.0f} seconds") from None
+
+
+def engine_for(url: str, *, patient: bool = False) -> Engine:
     """An engine whose transactions begin as the ledger needs them.
+
+    A statement that PostgreSQL does not answer in half a minute ends in an error, unless `patient`.
 
     Under the execution option `writing` a SQLite transaction takes the write lock at its beginning
     (BEGIN IMMEDIATE), so that two writers wait for each other instead of failing half-way.
     """
     address = database_url(url)
     if address.get_backend_name() == "postgresql":
-        return create_engine(
-            address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"connect_timeout": 10}
+        arguments: dict[str, Any] = {"connect_timeout": 10}
+        if "options" not in address.query:
+            arguments["options"] = f"-c idle_in_transaction_session_timeout={_IDLE}"
+        waiting = create_engine(
+            address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=arguments
         )
+        if not patient:
+
+            @event.listens_for(waiting, "do_connect")
+            def _connect(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
+                return _Impatient.connect(*given, **named)
+
+        return waiting
     engine = create_engine(
         address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"timeout": _PATIENCE}
     )

@@ -19,7 +19,7 @@ def migrate(url: str) -> None:
 
     Two processes may call it at the same time: the second waits, then finds nothing to do.
     """
-    engine = engine_for(url)
+    engine = engine_for(url, patient=True)  # large tables take their time
     try:
         with engine.execution_options(writing=True).begin() as connection:
             if connection.dialect.name == "postgresql":
