@@ -1,4 +1,4 @@
-"""A mail server that refuses, hangs, and drops the line at every step: no letter is lost, none goes again after its 250."""
+"""A mail server that refuses, hangs, and drops the line at every step: nothing is lost or goes again after its 250."""
 
 from __future__ import annotations
 

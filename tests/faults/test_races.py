@@ -50,8 +50,8 @@ engine, client = engines.engine, engines.client
 SEED = int(os.environ.get("TANDEM_FAULTS_SEED", "20261127"))
 LONG = os.environ.get("TANDEM_FAULTS") == "long"
 LIVES = SEEDS if LONG else SEEDS[::8]
-EVERY = 6 if LONG else 14
-TRIES = 150 if LONG else 80
+EVERY = 6 if LONG else 24
+TRIES = 150 if LONG else 60
 ROUNDS = 20 if LONG else 3
 Asked = tuple[AnyRequest, Actor]
 Events = tuple[AnyEvent, ...]
@@ -216,7 +216,7 @@ def test_a_request_at_the_very_instant_the_calendar_speaks_comes_after_it_in_eit
                     speaks = between.lapse(due)
                     lawful(state, (*just_before, *speaks), between.after(speaks))
                     met["just before"] += 1
-    assert met["lawful"] > 300 and met["just before"] > 300, met
+    assert met["lawful"] > 200 and met["just before"] > 200, met
 
 
 # --- on the real engine: named pairs, at once ----------------------------------------------------------------------

@@ -37,7 +37,7 @@ from domain.entities import fold
 from domain.partnership import Partnership
 from domain.requests import Verdict
 from domain.terms import Stage
-from domain.values import Organisation, Side, StakeholderGroup
+from domain.values import Actor, Organisation, Side, StakeholderGroup
 from ledger import SqlLedger, letterbook
 from ledger.engines import engine_for
 from ledger.rows import LetterStatus, Person
@@ -173,7 +173,7 @@ async def test_transactions_reported_failed_after_commit_lose_and_double_nothing
     async with engines.company(client, ledger, post):
         assert await door.found(founding(code))
         paper = deliverable("scoping_report")
-        steps = [
+        steps: list[tuple[rq.AnyRequest, Actor]] = [
             (rq.OpenStage(stage=Stage.SCOPING), OPERATOR),
             (rq.Submit(stage=Stage.SCOPING, deliverable=paper), MANAGER),
             (rq.Decide(gate="G2", version=paper.version, verdict=Verdict.APPROVE), TEAM_LEADER),
