@@ -8,6 +8,7 @@ import json
 import os
 import random
 import unicodedata
+import warnings
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -72,6 +73,19 @@ TEXTS = json.loads((Path(__file__).parent / "texts.json").read_text(encoding="as
 REQUEST: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)
 KINDS = tuple(kind.model_fields["kind"].default for kind in get_args(get_args(AnyRequest)[0]))
 named = pytest.mark.parametrize("case", TEXTS, ids=[case["what"].replace(" ", "-") for case in TEXTS])
+
+
+@pytest.fixture(autouse=True)
+def _swept() -> Iterator[None]:
+    """The engine's library leaves coroutines behind where a workflow cannot be begun; they are swept up here.
+
+    Else they are told of in whatever test comes next.
+    """
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for _ in range(3):
+            gc.collect()
 
 
 def engage(code: str) -> rq.Engage:
@@ -437,14 +451,20 @@ class Stranger:
             ),
         )
         try:
-            answer = await self.client.workflow_service.update_workflow_execution(
-                asked, timeout=timedelta(seconds=patience)
-            )
+            for _ in range(
+                20
+            ):  # the engine may answer that it is accepted and not done yet: asked again with the same id
+                answer = await self.client.workflow_service.update_workflow_execution(
+                    asked, timeout=timedelta(seconds=patience)
+                )
+                if answer.outcome.HasField("failure") or answer.outcome.HasField("success"):
+                    break
+            else:
+                raise AssertionError("an update was accepted and never answered")
         except RPCError as error:
             told = error.status.name.lower()
         else:
             told = "refused" if answer.outcome.HasField("failure") else "accepted"
-            assert answer.outcome.HasField("failure") or answer.outcome.HasField("success")
         self.told[told] += 1
         return told
 
@@ -782,7 +802,6 @@ async def test_workflows_that_are_none_bother_nobody_else(client: Client) -> Non
             assert await world.ask(engage(f"org-{number}"), OPERATOR)
         for handle in started:
             await handle.terminate()
-    gc.collect()  # what is left behind is told of here and not in the next test
 
 
 # --- bugs stay bugs ------------------------------------------------------------------------------------------------
