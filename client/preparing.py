@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from temporalio.service import RPCError, RPCStatusCode
 
-from client.connection import connect, raise_retention, register_search_attributes
+from client.connection import connect, raise_retention, register_search_attributes, set_current
 from client.settings import Settings
 from client.troubles import Trouble
 from ledger import migrate
@@ -48,3 +48,16 @@ async def namespace(settings: Settings) -> tuple[str, ...]:
             ) from error
         raise Trouble(f"the engine does not answer: {error.message}") from error
     return fresh
+
+
+async def current(settings: Settings, build: str) -> None:
+    """Let new chapters begin on a build; Trouble where no worker of it has asked for work yet."""
+    client = await connect(settings)
+    try:
+        await set_current(client, build)
+    except RPCError as error:
+        if error.status in (RPCStatusCode.NOT_FOUND, RPCStatusCode.FAILED_PRECONDITION):
+            raise Trouble(
+                f"the engine knows no build {build!r}; start a worker with TANDEM_BUILD={build} first, and ask again"
+            ) from error
+        raise Trouble(f"the engine does not take the build {build!r}: {error.message}") from error

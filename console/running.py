@@ -71,7 +71,17 @@ def worker(ctx: typer.Context) -> None:
     os.execve(sys.executable, [sys.executable, "-m", "worker"], environment)  # noqa: S606 - no shell is wanted
 
 
-def prepare(ctx: typer.Context) -> None:
+def prepare(
+    ctx: typer.Context,
+    current: Annotated[
+        str | None,
+        typer.Option(
+            "--current",
+            metavar="BUILD",
+            help="Then let new chapters begin on this build, of which a worker must be running (TANDEM_BUILD).",
+        ),
+    ] = None,
+) -> None:
     """Make the ledger's tables, and what the engine's namespace must know; once per version, before `worker`."""
     held = session(ctx).settings()
     preparing.tables(held)
@@ -81,6 +91,11 @@ def prepare(ctx: typer.Context) -> None:
         f"the namespace {held.temporal_namespace!r} knows all search attributes"
         + (f"; new to it: {', '.join(fresh)}" if fresh else "")
     )
+    if current is not None:
+        asyncio.run(preparing.current(held, current))
+        showing.line(
+            f"new chapters begin on the build {current}; older ones end on the build they began with"
+        )
 
 
 def settings(ctx: typer.Context, as_json: AsJson = False) -> None:

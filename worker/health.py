@@ -36,7 +36,7 @@ def main() -> int:
     try:
         asyncio.run(look(load(), socket.gethostname()))
     except Trouble as trouble:
-        sys.stderr.write(f"{trouble.sentence}\n")
+        sys.stderr.write(f"tandem: {trouble.sentence}\n")
         return 1
     return 0
 

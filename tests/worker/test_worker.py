@@ -163,27 +163,27 @@ async def test_its_log_says_what_a_line_is_about_and_nothing_personal(
 
 def test_without_tables_it_says_so_in_a_sentence(engine: str, tmp_path: Path) -> None:
     worker = Worker(load(temporal_address=engine, home=tmp_path))
-    assert worker.process.wait(timeout=20) == 1
+    assert worker.process.wait(timeout=60) == 1
     assert worker.told().splitlines() == [
-        "the ledger's tables are not those of this version; bring them up to date with `tandem prepare`"
+        "tandem: the ledger's tables are not those of this version; bring them up to date with `tandem prepare`"
     ]
 
 
 def test_without_an_engine_it_says_so_in_a_sentence(start: Callable[..., Worker]) -> None:
     worker = start(TANDEM_TEMPORAL_ADDRESS="127.0.0.1:9", TANDEM_PATIENCE="2")
-    assert worker.process.wait(timeout=20) == 1
+    assert worker.process.wait(timeout=60) == 1
     assert any(
         line.startswith("{") and "waiting for the engine" in line for line in worker.told().splitlines()
     )
     assert worker.told().splitlines()[-1] == (
-        "no engine answers at 127.0.0.1:9; check TANDEM_TEMPORAL_ADDRESS and that the cluster is up"
+        "tandem: no engine answers at 127.0.0.1:9; check TANDEM_TEMPORAL_ADDRESS and that the cluster is up"
     )
 
 
 def test_a_wrong_setting_is_named(start: Callable[..., Worker]) -> None:
     worker = start(TANDEM_SMTP_PORT="many")
-    assert worker.process.wait(timeout=20) == 1
-    assert worker.told().startswith("TANDEM_SMTP_PORT: ")
+    assert worker.process.wait(timeout=60) == 1
+    assert worker.told().startswith("tandem: TANDEM_SMTP_PORT: ")
 
 
 def test_for_people_it_writes_lines_that_read_well(start: Callable[..., Worker]) -> None:

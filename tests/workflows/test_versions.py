@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
 from temporalio.client import WorkflowHistory
 
+from client import preparing
 from client.connection import connect, set_current
 from client.settings import load
+from client.troubles import Trouble
 from domain import requests as rq
 from domain.terms import Stage
 from tests.engine import VERSIONED, World, company
@@ -56,3 +59,9 @@ async def _current(world: World, build: str) -> None:
             if attempt == 99:
                 raise
             await asyncio.sleep(0.1)
+
+
+async def test_a_build_that_nobody_works_on_is_not_made_current(engine: str) -> None:
+    settings = load(temporal_address=engine, temporal_namespace=VERSIONED)
+    with pytest.raises(Trouble, match="TANDEM_BUILD=b9"):
+        await preparing.current(settings, "b9")
