@@ -1,7 +1,7 @@
 # Every target sets up .venv by itself. ARGS reaches the command: make test ARGS="-k gates", make demo ARGS=--help
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test faults check up docs lock clean
+.PHONY: help demo test faults check bench up docs lock clean
 
 BIN := .venv/bin
 DEMO_HOME := .tandem-demo
@@ -28,6 +28,9 @@ check: .venv/tandem ## format, lint, types, floors, tests: the whole contract wi
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	@$(MAKE) --no-print-directory test
+
+bench: .venv/tandem ## measure every goal of docs/performance.md; ARGS="G3 --quick" chooses
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 up: .venv/tandem ## run server, worker and pages on this machine
 	@$(BIN)/tandem up $(ARGS)
