@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Iterable, Iterator
+from types import NoneType
 from typing import Any, NamedTuple
+
+from pydantic_core import from_json, to_json
 
 from audit.report import Findings
 from ledger.chain import BODY_FIELDS, GENESIS, Checkpoint, canonical, digest
 from ledger.evidence import StoredEntry
+
+_FIELDS = frozenset(BODY_FIELDS)
+_COLUMNS = tuple(name for name in BODY_FIELDS if name != "event")
+_LARGEST = 2**53 - 1
+_BEYOND = re.compile("[\U00010000-\U0010ffff]")
 
 
 class Link(NamedTuple):
@@ -35,7 +43,6 @@ class Chain:
         position = 0
         for row in rows:
             self.size += 1
-            place = _place(row)
             problems = list(self._misplaced(row, position))
             body, faults = _faults(row)
             problems += faults
@@ -48,7 +55,7 @@ class Chain:
                         "its hash is not the one in the checkpoint kept elsewhere: the past was rewritten"
                     )
             for problem in problems:
-                self._findings.add(f"{place}: {problem}")
+                self._findings.add(f"{_place(row)}: {problem}")
             if isinstance(row.position, int):
                 position = row.position
             self.head = row.hash if isinstance(row.hash, str) else ""
@@ -98,19 +105,21 @@ def _faults(row: StoredEntry) -> tuple[dict[str, Any] | None, list[str]]:
     if digest(raw) != row.hash:
         faults.append("its hash is not the hash of its body")
     try:
-        body = json.loads(raw)
-        if canonical(body) != row.body:
+        body = from_json(raw, allow_inf_nan=False)
+        if not _is_canonical(row.body, raw, body):
             faults.append("its body is not in canonical form")
     except (ValueError, RecursionError):
         return None, [*faults, "its body is not JSON in canonical form"]
     if not isinstance(body, dict):
         return None, [*faults, "its body is no JSON object"]
-    if sorted(body) != sorted(BODY_FIELDS):
+    if body.keys() != _FIELDS:
         faults.append("its body has other fields than an entry has")
         return body, faults
-    for name in BODY_FIELDS:
-        if name != "event" and not _same(getattr(row, name), body[name]):
-            faults.append(f"its column {name} is not what its body says")
+    columns, said = _columns(row), [body[name] for name in _COLUMNS]
+    if columns != said or [*map(type, columns)] != [*map(type, said)]:
+        for name, column, told in zip(_COLUMNS, columns, said, strict=True):
+            if type(column) is not type(told) or column != told:
+                faults.append(f"its column {name} is not what its body says")
     event = body["event"]
     if not isinstance(event, dict):
         faults.append("its event is no event")
@@ -119,5 +128,48 @@ def _faults(row: StoredEntry) -> tuple[dict[str, Any] | None, list[str]]:
     return body, faults
 
 
-def _same(column: Any, said: Any) -> bool:
-    return type(column) is type(said) and bool(column == said)
+def _columns(row: StoredEntry) -> list[Any]:
+    return [
+        row.position,
+        row.entity,
+        row.number,
+        row.kind,
+        row.at,
+        row.recorded_at,
+        row.request,
+        row.code,
+        row.prev,
+    ]
+
+
+def _is_canonical(body: str, raw: bytes, value: Any) -> bool:
+    """Whether a body is the canonical form of its value.
+
+    Where every object has its keys in order, and nothing in it is a float or too large a number, the compact
+    form that pydantic writes is RFC 8785's, and ten times as fast. Letters beyond the 16-bit ones are ordered
+    otherwise there.
+    """
+    if (body.isascii() or not _BEYOND.search(body)) and _in_order(value) and to_json(value) == raw:
+        return True
+    return canonical(value) == body
+
+
+def _in_order(value: Any) -> bool:
+    """Whether the keys of every object ascend, and all numbers have one written form."""
+    if type(value) is dict:
+        last = ""
+        for key, held in value.items():
+            if key <= last:
+                return False
+            last = key
+            kind = type(held)
+            if kind is str or kind is NoneType or kind is bool:
+                continue
+            if not _in_order(held):
+                return False
+        return True
+    if type(value) is list:
+        return all(_in_order(held) for held in value)
+    if type(value) is int:
+        return -_LARGEST <= value <= _LARGEST
+    return type(value) is not float

@@ -13,12 +13,23 @@ from domain.partnership import Partnership
 from domain.records import GateRecord, PartnershipRecord
 from domain.values import Refusal
 from ledger.chain import Checkpoint
-from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask, Person, Programme
+from ledger.rows import (
+    Attempt,
+    Board,
+    BoardLine,
+    FiledEntry,
+    FiledLetter,
+    LetterStatus,
+    OpenTask,
+    Person,
+    Programme,
+)
 from ledger.store import SqlLedger, open_ledger
 
 __all__ = [
     "Attempt",
     "Board",
+    "BoardLine",
     "Checkpoint",
     "FiledEntry",
     "FiledLetter",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 
-from client.reading import GateRecord, PartnershipRecord, SqlLedger
-from console import showing, telling
+from client.reading import BoardLine, PartnershipRecord, SqlLedger
+from console import errors, showing, telling
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.events import End
@@ -18,69 +18,49 @@ from domain.partnership import Partnership
 from domain.terms import Stage
 from domain.values import Refusal
 
-REMINDERS = ("reminder", "signature", "escalation")
+_ENDS = tuple(end.value for end in End)
 _GOOD = (End.COMPLETED.value, End.PARTIAL.value, End.MERGED.value)
+
+
+def standing(record: PartnershipRecord) -> str:
+    """Where a partnership stands, with what stops it."""
+    stands = telling.plain(record.stage).replace("+", ", ")
+    if record.status in ("on_hold", "suspended"):
+        return f"{stands} ({telling.plain(record.status)})"
+    return stands
+
+
+def plain(line: BoardLine) -> dict[str, Any]:
+    """A line as JSON values."""
+    return {
+        **line.record.model_dump(mode="json"),
+        "gates_settled": line.gates_settled,
+        "gates_in_time": line.gates_in_time,
+        "gates_open": line.gates_open,
+        "letters": line.letters,
+        "reminders": line.reminders,
+    }
 
 
 @dataclass(frozen=True)
 class Line:
-    """A partnership on the board."""
+    """A partnership on the board, and all the facts for the funnel."""
 
-    record: PartnershipRecord
+    line: BoardLine
     state: Partnership
-    gates: tuple[GateRecord, ...]
-    letters: int
-    reminders: int
 
     @property
-    def settled(self) -> int:
-        return sum(1 for gate in self.gates if gate.settled is not None)
-
-    @property
-    def in_time(self) -> int:
-        return sum(1 for gate in self.gates if gate.in_time)
-
-    @property
-    def members(self) -> str:
-        return f"{self.record.eu_member} – {self.record.cn_member}"
-
-    @property
-    def standing(self) -> str:
-        """Where it stands, with what stops it."""
-        stands = telling.plain(self.record.stage).replace("+", ", ")
-        if self.record.status in ("on_hold", "suspended"):
-            return f"{stands} ({telling.plain(self.record.status)})"
-        return stands
-
-    def plain(self) -> dict[str, Any]:
-        return {
-            **self.record.model_dump(mode="json"),
-            "gates_settled": self.settled,
-            "gates_in_time": self.in_time,
-            "gates_open": len(self.gates) - self.settled,
-            "letters": self.letters,
-            "reminders": self.reminders,
-        }
+    def record(self) -> PartnershipRecord:
+        return self.line.record
 
 
 def lines_of(ledger: SqlLedger, programme: str | None = None) -> list[Line]:
     """Every partnership on record (of a programme) with its gates and letters counted."""
     found = []
-    for record in ledger.partnerships(programme):
-        state = ledger.state(record.entity)
-        if state is None:
-            continue
-        sent = [one for one in ledger.letters(record.entity) if one.sent_at is not None]
-        reminders = sum(1 for one in sent if one.letter.kind in REMINDERS)
-        found.append(
-            Line(
-                record=record,
-                state=state,
-                gates=ledger.gates(record.entity),
-                letters=len(sent) - reminders,
-                reminders=reminders,
-            )
-        )
+    for line in ledger.board_lines(programme):
+        state = ledger.state(line.record.entity)
+        if state is not None:
+            found.append(Line(line, state))
     return found
 
 
@@ -120,25 +100,51 @@ def board(
     programme: Annotated[
         str | None, typer.Option("--programme", metavar="CODE", help="Only this programme.")
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="So many lines, without totals and funnel."),
+    ] = None,
+    after: Annotated[
+        str | None,
+        typer.Option("--after", metavar="CODE", help="With --limit: the lines after this partnership."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Every partnership on one line: where it stands, gates in time, letters and reminders; and the funnel."""
+    if after is not None and limit is None:
+        raise errors.misused("--after goes with --limit")
     with records(ctx) as ledger:
         known = [one.code for one in ledger.programmes()]
         if programme is not None and programme not in known:
             hint = f"on record are {', '.join(known)}" if known else "none is on record"
             raise Refusal(f"there is no programme {programme!r}; {hint}")
+        if limit is not None:
+            page(ledger.board_lines(programme, after=after, limit=limit), limit, as_json)
+            return
         lines = lines_of(ledger, programme)
     if as_json:
         showing.as_json(
             {
-                "partnerships": [one.plain() for one in lines],
+                "partnerships": [plain(one.line) for one in lines],
                 "funnel": dict(funnel(lines)),
-                "totals": _totals(lines),
+                "totals": _totals([one.line for one in lines]),
             }
         )
         return
     show(lines)
+
+
+def page(lines: Sequence[BoardLine], limit: int, as_json: bool) -> None:
+    """A page of the board, and how to see the next one."""
+    if as_json:
+        showing.as_json({"partnerships": [plain(line) for line in lines]})
+    elif not lines:
+        showing.line("No further partnership is on record.")
+    else:
+        _table(lines)
+        if len(lines) == limit:
+            showing.line()
+            showing.line(f"The next ones: tandem board --limit {limit} --after {lines[-1].record.code}")
 
 
 def show(lines: list[Line]) -> None:
@@ -146,6 +152,19 @@ def show(lines: list[Line]) -> None:
     if not lines:
         showing.line("No partnership is on record; `tandem programme load FILE` founds those of a file.")
         return
+    _table([one.line for one in lines])
+    totals = _totals([one.line for one in lines])
+    showing.line()
+    showing.line(
+        f"{showing.counted(totals['partnerships'], 'partnership')}; "
+        f"{totals['gates_in_time']} of {totals['gates_settled']} gates settled in time; "
+        f"{showing.counted(totals['letters'], 'letter')} and {showing.counted(totals['reminders'], 'reminder')} sent"
+    )
+    showing.line()
+    show_funnel(lines)
+
+
+def _table(lines: Sequence[BoardLine]) -> None:
     showing.table(
         [
             Column("Code"),
@@ -161,11 +180,11 @@ def show(lines: list[Line]) -> None:
         [
             (
                 one.record.code,
-                one.members,
-                Text(one.standing, style=_style(one)),
+                f"{one.record.eu_member} – {one.record.cn_member}",
+                Text(standing(one.record), style=_style(one.record)),
                 showing.day(one.record.plan_adopted) if one.record.plan_adopted else "",
                 showing.day(one.record.signed) if one.record.signed else "",
-                f"{one.in_time}/{one.settled}",
+                f"{one.gates_in_time}/{one.gates_settled}",
                 one.letters,
                 one.reminders,
                 one.record.overdue or "",
@@ -173,15 +192,6 @@ def show(lines: list[Line]) -> None:
             for one in lines
         ],
     )
-    totals = _totals(lines)
-    showing.line()
-    showing.line(
-        f"{showing.counted(totals['partnerships'], 'partnership')}; "
-        f"{totals['gates_in_time']} of {totals['gates_settled']} gates settled in time; "
-        f"{showing.counted(totals['letters'], 'letter')} and {showing.counted(totals['reminders'], 'reminder')} sent"
-    )
-    showing.line()
-    show_funnel(lines)
 
 
 def show_funnel(lines: list[Line]) -> None:
@@ -193,19 +203,19 @@ def show_funnel(lines: list[Line]) -> None:
         showing.line(Text.assemble(f"{name:<{width}}  {count:>3}", bar))
 
 
-def _style(line: Line) -> str:
-    if line.record.status in _GOOD:
+def _style(record: PartnershipRecord) -> str:
+    if record.status in _GOOD:
         return "green"
-    if line.state.ended:
+    if record.status in _ENDS:
         return "red"
-    return "yellow" if line.record.at_risk or line.record.overdue else ""
+    return "yellow" if record.at_risk or record.overdue else ""
 
 
-def _totals(lines: list[Line]) -> dict[str, int]:
+def _totals(lines: Sequence[BoardLine]) -> dict[str, int]:
     return {
         "partnerships": len(lines),
-        "gates_settled": sum(one.settled for one in lines),
-        "gates_in_time": sum(one.in_time for one in lines),
+        "gates_settled": sum(one.gates_settled for one in lines),
+        "gates_in_time": sum(one.gates_in_time for one in lines),
         "letters": sum(one.letters for one in lines),
         "reminders": sum(one.reminders for one in lines),
         "tasks_overdue": sum(one.record.overdue for one in lines),

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from client import people
 from client.reading import OpenTask, SqlLedger, partnership, present
-from console import showing, telling
+from console import errors, showing, telling
 from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose, number
@@ -131,15 +131,24 @@ def tasks(
     owner: Annotated[
         str | None, typer.Option("--owner", metavar="KEY", help="Only what this person may do, by key.")
     ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option("--limit", metavar="N", min=1, help="Only so many, the most urgent of all."),
+    ] = None,
     sort: Annotated[Order, typer.Option("--sort", help="What comes first.")] = Order.OVERDUE,
     as_json: AsJson = False,
 ) -> None:
     """Who owes what since when, the most overdue first."""
+    if limit is not None and (code is not None or owner is not None):
+        raise errors.misused("--limit is for the tasks of everybody; leave out --partnership and --owner")
     with records(ctx) as ledger:
         if code is not None:
             partnership(ledger, code)
         person = people.person(ledger, owner) if owner is not None else None
-        found = ledger.tasks(partnership=code, owner=person.id if person else None)
+        if limit is not None:
+            found = ledger.task_page(limit)
+        else:
+            found = ledger.tasks(partnership=code, owner=person.id if person else None)
         names = telling.Names(people.names(ledger))
         now = moments(ledger)
         told = sorted(owed_of(found, names, now), key=_ORDERS[sort])

@@ -8,7 +8,21 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, RowMapping, Select, Text, func, select, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    Select,
+    Table,
+    Text,
+    false,
+    func,
+    or_,
+    select,
+    tuple_,
+    type_coerce,
+)
 
 from domain import entities
 from domain.entities import State
@@ -17,7 +31,17 @@ from domain.letters import Letter
 from domain.records import AgreementRecord, GateRecord, PartnershipRecord
 from ledger.chain import entry_of
 from ledger.desk import Desk
-from ledger.rows import Attempt, Board, FiledEntry, FiledLetter, LetterStatus, OpenTask, Recovery, Tally
+from ledger.rows import (
+    Attempt,
+    Board,
+    BoardLine,
+    FiledEntry,
+    FiledLetter,
+    LetterStatus,
+    OpenTask,
+    Recovery,
+    Tally,
+)
 from ledger.tables import agreements, entries, gates, head, letters, partnerships, states, tasks
 
 REMINDERS = ("reminder", "signature", "escalation")
@@ -112,6 +136,58 @@ class Reading(Desk):
             query = query.where(tasks.c.due <= due_by)
         found = (OpenTask.model_validate(row) for row in self._rows(query))
         return tuple(task for task in found if owner is None or owner in task.owners)
+
+    def task_page(self, limit: int, *, after: OpenTask | None = None) -> tuple[OpenTask, ...]:
+        """So many open tasks, the most urgent first and those without a date last; `after` ends the page before.
+
+        However many tasks there are, only the page is read: the database follows its index.
+        """
+        due = tasks.c.due
+        query = select(tasks, partnerships.c.code).join(partnerships, partnerships.c.entity == tasks.c.entity)
+        dated = query.where(due.is_not(None)).order_by(due, tasks.c.entity, tasks.c.task)
+        open_ended = query.where(due.is_(None)).order_by(tasks.c.entity, tasks.c.task)
+        if after is not None:
+            place = tuple_(tasks.c.entity, tasks.c.task) > tuple_(after.entity, after.task)
+            if after.due is None:
+                dated, open_ended = dated.where(false()), open_ended.where(place)
+            else:
+                dated = dated.where(due >= after.due, or_(due > after.due, place))
+        found = [OpenTask.model_validate(row) for row in self._rows(dated.limit(limit))]
+        if len(found) < limit:
+            rest = self._rows(open_ended.limit(limit - len(found)))
+            found += [OpenTask.model_validate(row) for row in rest]
+        return tuple(found)
+
+    def board_lines(
+        self, programme: str | None = None, *, after: str | None = None, limit: int | None = None
+    ) -> tuple[BoardLine, ...]:
+        """Partnerships by code with their gates and letters counted: all, or so many after the one named."""
+        query = select(partnerships).order_by(partnerships.c.entity).limit(limit)
+        if programme is not None:
+            query = query.where(partnerships.c.programme == programme)
+        if after is not None:
+            query = query.where(partnerships.c.entity > f"partnership/{after}")
+        with self._reading() as connection:
+            found = connection.execute(query).mappings().all()
+            mine = [row["entity"] for row in found] if limit is not None else None
+            settled = _counts(connection, gates, mine, gates.c.in_time, gates.c.settled.is_not(None))
+            open_ = _counts(connection, gates, mine, gates.c.entity, gates.c.settled.is_(None))
+            sent = _counts(connection, letters, mine, letters.c.kind, letters.c.sent_at.is_not(None))
+        lines = []
+        for row in found:
+            of = row["entity"]
+            reminders = sum(sent.get(of, {}).get(kind, 0) for kind in REMINDERS)
+            lines.append(
+                BoardLine(
+                    record=PartnershipRecord.model_validate(row),
+                    gates_settled=sum(settled.get(of, {}).values()),
+                    gates_in_time=settled.get(of, {}).get(True, 0),
+                    gates_open=sum(open_.get(of, {}).values()),
+                    letters=sum(sent.get(of, {}).values()) - reminders,
+                    reminders=reminders,
+                )
+            )
+        return tuple(lines)
 
     def agreement(self, entity: str) -> AgreementRecord | None:
         """Where the agreement of a partnership stands."""
@@ -281,6 +357,23 @@ class Reading(Desk):
     def _rows(self, query: Select[Any]) -> Iterable[RowMapping]:
         with self._reading() as connection:
             return connection.execute(query).mappings().all()
+
+
+def _counts(
+    connection: Connection,
+    table: Table,
+    of: list[str] | None,
+    by: ColumnElement[Any],
+    only: ColumnElement[bool],
+) -> dict[str, dict[Any, int]]:
+    """How many rows of these entities (of all) there are, by entity and by the value of a column."""
+    query = select(table.c.entity, by, func.count()).where(only).group_by(table.c.entity, by)
+    if of is not None:
+        query = query.where(table.c.entity.in_(of))
+    counts: dict[str, dict[Any, int]] = {}
+    for entity, value, number in connection.execute(query):
+        counts.setdefault(entity, {})[value] = number
+    return counts
 
 
 def _filed(row: RowMapping) -> FiledLetter:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from domain.entries import Entry
 from domain.letters import Letter
-from domain.records import TaskRecord
+from domain.records import PartnershipRecord, TaskRecord
 from domain.values import Actor, Code, PersonId, UtcTime, Value
 from ledger.chain import Checkpoint
 
@@ -130,6 +130,18 @@ class OpenTask(TaskRecord):
     """A task with the code of the partnership it belongs to."""
 
     code: str
+
+
+class BoardLine(Value):
+    """A partnership as one line of the board: its gates by how they stand, and what was sent about it."""
+
+    record: PartnershipRecord
+    gates_settled: int
+    gates_in_time: int
+    gates_open: int
+    letters: int
+    """Sent letters other than reminders."""
+    reminders: int
 
 
 class Board(Value):
