@@ -62,7 +62,9 @@ async def measure(quick: bool) -> list[Figure]:
                     owed = ledger.task_page(PAGE)
                     tasks.append(time.perf_counter() - begun)
                     if len(owed) != PAGE or len(lines) != min(PAGE, size - size // 2 - 1):
-                        raise RuntimeError(f"a page of {size} is not full: {len(lines)} lines, {len(owed)} tasks")
+                        raise RuntimeError(
+                            f"a page of {size} is not full: {len(lines)} lines, {len(owed)} tasks"
+                        )
                 return median(board), median(tasks)
 
             return ask

@@ -56,7 +56,9 @@ def template(folder: Path, batches: Sequence[Sequence[Entry]]) -> Template:
     return Template(file, rows)
 
 
-def fill(file: Path, of: Template, copies: int, *, without: tuple[str, ...] = (), spread: bool = False) -> None:
+def fill(
+    file: Path, of: Template, copies: int, *, without: tuple[str, ...] = (), spread: bool = False
+) -> None:
     """Write a ledger with so many copies of a life, its chain whole, in the order it would have been written.
 
     `without` names tables to leave empty; `spread` lets what is due fall due at different times.
@@ -65,9 +67,7 @@ def fill(file: Path, of: Template, copies: int, *, without: tuple[str, ...] = ()
     connection = sqlite3.connect(file, isolation_level=None)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", "cache_size = -200000"):
         connection.execute(f"PRAGMA {pragma}")
-    triggers = connection.execute(
-        "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
-    ).fetchall()
+    triggers = connection.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
     for name, _ in triggers:  # nobody changes anything here, but the check costs time at every row
         connection.execute(f"DROP TRIGGER {name}")
     connection.execute("BEGIN")
@@ -120,7 +120,9 @@ class _Chain:
             body = json.loads(columns["body"])
             body["position"], body["prev"] = 123454321, "@prev@"
             text = canonical(body)
-            assert sorted(body) == sorted(BODY_FIELDS) and text.count("123454321") == text.count("@prev@") == 1
+            assert (
+                sorted(body) == sorted(BODY_FIELDS) and text.count("123454321") == text.count("@prev@") == 1
+            )
             self._parts.append((columns, text, names))
 
     def rows(self, numbers: range) -> Iterator[tuple[Any, ...]]:
@@ -128,7 +130,9 @@ class _Chain:
             code = code_of(number)
             for columns, text, names in self._parts:
                 self.size += 1
-                body = text.replace(CODE, code).replace("123454321", str(self.size)).replace("@prev@", self.head)
+                body = (
+                    text.replace(CODE, code).replace("123454321", str(self.size)).replace("@prev@", self.head)
+                )
                 hashed = digest(body.encode())
                 new = columns | {
                     "position": self.size,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import sys
+from collections.abc import Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,42 +14,83 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from console import (
-    asking,
-    board,
-    calendars,
-    deadlines,
-    deciding,
-    demo,
-    docs,
-    doctor,
-    errors,
-    history,
-    letters,
-    mailbox,
-    partnerships,
-    people,
-    programmes,
-    proposing,
-    records,
-    recovering,
-    running,
-    staging,
-    steering,
-    tasks,
-)
+from console import errors
 from console.session import Session
 
-app = typer.Typer(
-    name="tandem",
-    cls=errors.Commands,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="The lifecycle of city-to-city cooperation: stages, gates, clocks, letters, and a record to rely on.",
-)
 RUNNING, READING, ASKING, AUDITING = "Run", "Read", "Act", "Audit"
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "up": ("running.up", RUNNING),
+    "worker": ("running.worker", RUNNING),
+    "demo": ("demo.demo", RUNNING),
+    "prepare": ("running.prepare", RUNNING),
+    "settings": ("running.settings", RUNNING),
+    "backup": ("recovering.backup", RUNNING),
+    "restore": ("recovering.restore", RUNNING),
+    "recover": ("recovering.recover", RUNNING),
+    "doctor": ("doctor.doctor", RUNNING),
+    "programme": ("programmes.app", ASKING),
+    "tasks": ("tasks.tasks", READING),
+    "board": ("board.board", READING),
+    "history": ("history.history", READING),
+    "deadline": ("deadlines.deadline", READING),
+    "calendar": ("calendars.calendar", READING),
+    "letters": ("letters.app", READING),
+    "mailbox": ("mailbox.app", READING),
+    "partnership": ("partnerships.app", ASKING),
+    "people": ("people.app", ASKING),
+    "ledger": ("records.ledger_app", AUDITING),
+    "records": ("records.records_app", AUDITING),
+    "replay": ("running.replay_histories", AUDITING),
+    "attempts": ("records.attempts", AUDITING),
+    "docs": ("docs.app", AUDITING),
+}
+"""Every command: its module and what it is called there, and under which heading the help lists it.
+
+Commands are imported by name when they are wanted: all of them together take three times as long as the one.
+"""
+REQUESTS = ("staging", "deciding", "steering", "proposing")
+"""The modules whose import adds the requests to `tandem partnership`."""
+_ONLY_READ = ("list", "show")
+"""The commands of `tandem partnership` that ask nothing of the engine, and do without what asking takes."""
+
+
+def assembled(wanted: Sequence[str] = ()) -> typer.Typer:
+    """The command line, with all commands or, where its words begin with one of them, that one alone."""
+    app = typer.Typer(
+        name="tandem",
+        cls=errors.Commands,
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        add_completion=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="The lifecycle of city-to-city cooperation: stages, gates, clocks, letters, and a record to rely on.",
+    )
+    app.callback()(_tandem)
+    names = [name for name in wanted[:1] if name in COMMANDS] or list(COMMANDS)
+    for name in names:
+        place, panel = COMMANDS[name]
+        module, _, attribute = place.partition(".")
+        held = getattr(import_module(f"console.{module}"), attribute)
+        if isinstance(held, typer.Typer):
+            app.add_typer(held, name=name, rich_help_panel=panel)
+        else:
+            app.command(name, rich_help_panel=panel)(held)
+    if "partnership" in names and (not wanted or wanted[1:2] not in [[name] for name in _ONLY_READ]):
+        partnerships = import_module("console.partnerships")
+        if not any(command.name == "ask-again" for command in partnerships.app.registered_commands):
+            partnerships.app.command("ask-again")(import_module("console.asking").ask_again)
+        for module in REQUESTS:
+            import_module(f"console.{module}")
+    return app
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`: the whole command line, put together when somebody asks for it."""
+    if name != "app":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    globals()["app"] = whole = assembled()
+    return whole
 
 
 def _version(wanted: bool) -> None:
@@ -59,8 +102,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def tandem(
+def _tandem(
     ctx: typer.Context,
     home: Annotated[
         Path | None,
@@ -76,38 +118,17 @@ def tandem(
     ctx.obj = Session(home=home)
 
 
-app.command("up", rich_help_panel=RUNNING)(running.up)
-app.command("worker", rich_help_panel=RUNNING)(running.worker)
-app.command("demo", rich_help_panel=RUNNING)(demo.demo)
-app.command("prepare", rich_help_panel=RUNNING)(running.prepare)
-app.command("settings", rich_help_panel=RUNNING)(running.settings)
-app.command("backup", rich_help_panel=RUNNING)(recovering.backup)
-app.command("restore", rich_help_panel=RUNNING)(recovering.restore)
-app.command("recover", rich_help_panel=RUNNING)(recovering.recover)
-app.command("doctor", rich_help_panel=RUNNING)(doctor.doctor)
-
-app.add_typer(programmes.app, name="programme", rich_help_panel=ASKING)
-
-app.command("tasks", rich_help_panel=READING)(tasks.tasks)
-app.command("board", rich_help_panel=READING)(board.board)
-app.command("history", rich_help_panel=READING)(history.history)
-app.command("deadline", rich_help_panel=READING)(deadlines.deadline)
-app.command("calendar", rich_help_panel=READING)(calendars.calendar)
-app.add_typer(mailbox.app, name="mailbox", rich_help_panel=READING)
-app.add_typer(letters.app, name="letters", rich_help_panel=READING)
-
-app.add_typer(partnerships.app, name="partnership", rich_help_panel=ASKING)
-app.add_typer(people.app, name="people", rich_help_panel=ASKING)
-partnerships.app.command("ask-again")(asking.ask_again)
-
-app.add_typer(records.ledger_app, name="ledger", rich_help_panel=AUDITING)
-app.add_typer(records.records_app, name="records", rich_help_panel=AUDITING)
-app.command("replay", rich_help_panel=AUDITING)(running.replay_histories)
-app.command("attempts", rich_help_panel=AUDITING)(records.attempts)
-app.add_typer(docs.app, name="docs", rich_help_panel=AUDITING)
-
-REQUESTS = (staging, deciding, steering, proposing)
-"""The modules whose import adds the requests to `tandem partnership`."""
+def _words(arguments: Sequence[str]) -> list[str]:
+    """What is left of the command line once its home folder is taken off its beginning."""
+    left = list(arguments)
+    while left:
+        if left[0] == "--home":
+            del left[:2]
+        elif left[0].startswith("--home="):
+            del left[0]
+        else:
+            break
+    return left
 
 
 def main() -> None:
@@ -117,7 +138,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     status = 0
     try:
-        app(prog_name="tandem")
+        assembled(_words(sys.argv[1:]))(prog_name="tandem")
     except SystemExit as end:
         status = _status(end)
     _end(status)
