@@ -85,7 +85,7 @@ GOALS: tuple[Goal, ...] = (
     Goal("G11 idle", "the idle engine with 10,000 open", 10, "crowd", "% of a core"),
     Goal("G12 stop", "first approval after a graceful restart of the worker", 1, "restarts", "s"),
     Goal("G12 kill", "first approval after kill -9 of the worker", 3, "restarts", "s"),
-    Goal("G13", "clean ends of 200 commands", 200, "startup", "", least=True),
+    Goal("G13", "of 200 commands, those that do not end cleanly", 0, "startup", ""),
     Goal("G14 missing", "of 10,000 reminders due in a minute, recorded and mailed: missing", 0, "crowd", ""),
     Goal("G14 twice", "of these, recorded or mailed twice", 0, "crowd", ""),
 )

@@ -238,7 +238,7 @@ async def _memory(
     """What each open, cached entity adds to a fresh worker, founded and asked nothing yet."""
     ours.worker.end()
     bare.end()
-    await ours.work("memory")
+    await ours.work()
     fresh = _bare_worker(home, running, BARE)
     try:
         await polled(ours.client, QUEUE, fresh)

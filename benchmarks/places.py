@@ -155,24 +155,34 @@ class Product:
     clockwork: Clockwork
     worker: Process
 
-    async def work(self, log: str = "worker") -> None:
-        """Start a worker process anew and wait until it asks the engine for work."""
-        self.worker = spawn(
-            [sys.executable, "-m", "worker"],
-            self.settings.home / f"{log}.log",
-            **self.settings.environment(),
-            PYTHONUNBUFFERED="1",
-        )
+    def start(self) -> None:
+        """Start a worker process; the one before has ended."""
+        command = [sys.executable, "-m", "worker"]
+        self.worker = spawn(command, self.settings.home / "worker.log", **self.settings.environment())
+
+    async def work(self) -> None:
+        """Start a worker process and wait until it asks the engine for work."""
+        self.start()
         await polled(self.client, TASK_QUEUE, self.worker)
 
 
 @asynccontextmanager
 async def product(
-    home: Path, running: Engine, name: str = "product", database: str | None = None
+    home: Path,
+    running: Engine,
+    name: str = "product",
+    *,
+    database: str | None = None,
+    filled: Path | None = None,
 ) -> AsyncIterator[Product]:
-    """The product on an engine, with its ledger in SQLite in this folder, or in the database named."""
+    """The product on an engine, with its ledger in SQLite in this folder, or in the database named.
+
+    `filled` is a ledger in SQLite to begin with; it is moved there.
+    """
     place = home / name
     place.mkdir()
+    if filled is not None:
+        filled.rename(place / "ledger.sqlite")
     settings = load(
         home=place, temporal_address=running.address, database_url=database, log_level="warning", patience=120
     )
