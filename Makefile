@@ -43,15 +43,17 @@ lock: ## write requirements/ anew from pyproject.toml (needs uv; ARGS=--upgrade 
 	@mkdir -p requirements
 	$(COMPILE) --output-file requirements/run.txt $(ARGS)
 	$(COMPILE) --extra dev --output-file requirements/dev.txt $(ARGS)
+	$(COMPILE_PEER) benchmarks/peers/dbos.in --output-file benchmarks/peers/dbos.txt $(ARGS)
 
 clean: ## remove .venv, caches and the home of the demonstration; your own data in .tandem stays
-	rm -rf .venv $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .peers $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf build dist tandem.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # No address of an index and no path of a machine gets into the files: they are for every machine.
-COMPILE := uv pip compile --quiet pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes \
+COMPILE_PEER := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-config --custom-compile-command "make lock"
+COMPILE := $(COMPILE_PEER) pyproject.toml --extra build
 
 # What others wrote, exactly as locked. Anew each time, so that nothing stays behind that is not asked for any more.
 .venv/locked: requirements/dev.txt

@@ -43,6 +43,9 @@ _PASSING = (
 )
 """Failures after which nobody knows, or the engine is away: asked again with the same id."""
 
+_NOT_HANDED_OVER = ("workflow task failure", "workflow task in failed state")
+"""What the engine says while the entity's worker does not get through: on a machine that is far too busy, or a bug."""
+
 
 T = TypeVar("T")
 
@@ -172,7 +175,7 @@ class Door:
                     why = "it was turning a page"
                 elif error.status in _PASSING:
                     why = "the engine does not answer"
-                elif "workflow task failure" in error.message.lower():
+                elif any(said in error.message.lower() for said in _NOT_HANDED_OVER):
                     why = "the engine could not hand it over"  # then it was never accepted, says the engine's manual
                 else:
                     raise _trouble(error) from error

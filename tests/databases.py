@@ -104,7 +104,12 @@ def as_somebody() -> tuple[str, ...]:
     raise Unreachable("PostgreSQL does not run as root, and there is no user postgres or nobody")
 
 
-def _from_binaries() -> Server:
+_HASTY = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+"""Nothing in tests outlives the run, and every fresh database would wait for the disk."""
+
+
+def from_binaries(settings: str = _HASTY) -> Server:
+    """A server of this machine's own binaries, which ends with the run; Unreachable where there are none."""
     found = binaries()
     if found is None:
         raise Unreachable("no Docker engine answers, and no initdb is in /usr/lib/postgresql or on the path")
@@ -132,14 +137,10 @@ def _from_binaries() -> Server:
             "UTF8",
             "--no-sync",
         )
-        # nothing here outlives the run, and every fresh database would wait for the disk
-        hasty = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        settings = (
-            f"{hasty} -c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
-        )
+        place = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c max_connections=60"
         control = str(found / "pg_ctl")
         # the server inherits the pipes of pg_ctl unless it has a log of its own
-        run(control, "-D", str(data), "-l", str(folder / "log"), "-o", settings, "-w", "start")
+        run(control, "-D", str(data), "-l", str(folder / "log"), "-o", f"{settings} {place}", "-w", "start")
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -161,7 +162,7 @@ def _from_binaries() -> Server:
 def _server() -> Server | str:
     """The server of this run, or the sentence that says why there is none."""
     try:
-        server = (_from_docker() if _docker_answers() else None) or _from_binaries()
+        server = (_from_docker() if _docker_answers() else None) or from_binaries()
     except Unreachable as error:
         return str(error)
     server.run(f'CREATE DATABASE "{_TEMPLATE}" TEMPLATE template0')
