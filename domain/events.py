@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
@@ -28,6 +28,7 @@ from domain.values import (
     TextHash,
     UtcTime,
     Value,
+    shared,
 )
 
 
@@ -73,8 +74,8 @@ class PartnershipFounded(Event):
     themes: tuple[Code, ...]
     members: tuple[Member, ...]
     holders: tuple[Holder, ...]
-    terms: Terms
-    edition: CalendarEdition
+    terms: Annotated[Terms, AfterValidator(shared)]
+    edition: Annotated[CalendarEdition, AfterValidator(shared)]
     ends: GivenTime
 
 
@@ -322,13 +323,13 @@ class EndDateChanged(Event):
 
 class CalendarAdopted(Event):
     kind: Literal["calendar_adopted"] = "calendar_adopted"
-    edition: CalendarEdition
+    edition: Annotated[CalendarEdition, AfterValidator(shared)]
     moved: tuple[Moved, ...]
 
 
 class TermsAdopted(Event):
     kind: Literal["terms_adopted"] = "terms_adopted"
-    terms: Terms
+    terms: Annotated[Terms, AfterValidator(shared)]
     decision: TextHash
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Allowance, Clock, DayKind, Deadline, Span
@@ -31,6 +34,7 @@ from domain.values import (
     TextHash,
     UtcTime,
     Value,
+    shared,
 )
 
 PARTNER_ROLES = (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
@@ -156,8 +160,8 @@ class PartnershipState(Remembering):
     members: tuple[Member, ...]
     holders: tuple[Holder, ...]
     organisations: tuple[Organisation, ...] = ()
-    terms: Terms
-    edition: CalendarEdition
+    terms: Annotated[Terms, AfterValidator(shared)]
+    edition: Annotated[CalendarEdition, AfterValidator(shared)]
     founded: UtcTime
     now: UtcTime
     """When the latest event took effect."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
@@ -16,6 +16,9 @@ class Value(BaseModel):
     """What never changes once made; also what travels in payloads, so unknown fields are ignored, not refused."""
 
     model_config = ConfigDict(frozen=True)
+
+
+V = TypeVar("V", bound=Value)
 
 
 class Remembering(Value):
@@ -28,6 +31,25 @@ class Remembering(Value):
         for name in [name for name in copied.__dict__ if name not in fields]:
             del copied.__dict__[name]
         return copied
+
+
+_SHARED: dict[tuple[type, str], Any] = {}
+_MOST_SHARED = 64
+
+
+def shared(value: V) -> V:
+    """The first value made that is written just like this one: thousands of partnerships then hold it once.
+
+    For what is large, the same nearly everywhere, and derives much from itself: calendars and terms.
+    """
+    # by its written form and not by equality, which finds 1.0 and 1.00 the same
+    key = (type(value), value.model_dump_json())
+    known: V | None = _SHARED.get(key)
+    if known is None:
+        if len(_SHARED) >= _MOST_SHARED:
+            _SHARED.clear()
+        _SHARED[key] = known = value
+    return known
 
 
 def _aware(moment: datetime) -> datetime:
