@@ -106,7 +106,7 @@ def _faults(row: StoredEntry) -> tuple[dict[str, Any] | None, list[str]]:
         faults.append("its hash is not the hash of its body")
     try:
         body = from_json(raw, allow_inf_nan=False)
-        if not _is_canonical(row.body, raw, body):
+        if not is_canonical(row.body, raw, body):
             faults.append("its body is not in canonical form")
     except (ValueError, RecursionError):
         return None, [*faults, "its body is not JSON in canonical form"]
@@ -142,7 +142,7 @@ def _columns(row: StoredEntry) -> list[Any]:
     ]
 
 
-def _is_canonical(body: str, raw: bytes, value: Any) -> bool:
+def is_canonical(body: str, raw: bytes, value: Any) -> bool:
     """Whether a body is the canonical form of its value.
 
     Where every object has its keys in order, and nothing in it is a float or too large a number, the compact

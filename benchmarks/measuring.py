@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import statistics
 import sys
@@ -47,7 +48,7 @@ def median(values: Iterable[float]) -> float:
 def percentile(values: Sequence[float], share: float) -> float:
     """The value within which this share of all values lies (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, max(0, round(share * len(ordered) + 0.5) - 1))]
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
 async def in_turn(

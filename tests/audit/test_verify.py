@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import copy
+import json
 import random
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic_core import from_json
 from sqlalchemy import text as sql
 
 from audit import read_checkpoint, verify, write_checkpoint
+from audit.chain import is_canonical
 from ledger import SqlLedger, open_ledger
 from ledger.chain import GENESIS, Checkpoint, canonical, digest
 from tests.audit import edits
@@ -305,3 +310,40 @@ def test_a_file_without_a_checkpoint_is_named(tmp_path: Path) -> None:
         read_checkpoint(path)
     with pytest.raises(FileNotFoundError):
         read_checkpoint(tmp_path / "none.txt")
+
+
+_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats()
+    | st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(value=_VALUES, sort=st.booleans(), ascii=st.booleans(), spaced=st.booleans())
+def test_the_quick_look_at_a_body_finds_it_canonical_where_the_thorough_one_does(
+    value: object, sort: bool, ascii: bool, spaced: bool
+) -> None:
+    separators = (", ", ": ") if spaced else (",", ":")
+    try:
+        body = json.dumps(value, sort_keys=sort, ensure_ascii=ascii, separators=separators)
+        raw = body.encode()
+    except ValueError:  # a lone surrogate is not UTF-8 in the first place
+        return
+    try:
+        thorough = canonical(value) == body
+    except ValueError:
+        thorough = False
+    try:
+        quick = is_canonical(body, raw, from_json(raw, allow_inf_nan=False))
+    except ValueError:
+        quick = False
+    assert quick == thorough
+
+
+def test_the_structure_alone_can_be_verified(ledger: SqlLedger) -> None:
+    edits.fill(ledger)
+    assert verify(ledger, lives=False) == verify(ledger)

@@ -216,6 +216,21 @@ def test_the_board_counts_gates_and_the_funnel(tandem: Tandem) -> None:
     assert board["totals"]["gates_settled"] == 3
 
 
+def test_the_board_comes_in_pages(tandem: Tandem) -> None:
+    first = tandem("board", "--limit", "1")
+    assert "C1-01" in first.out and "C1-02" not in first.out
+    assert first.out.splitlines()[-1] == "The next ones: tandem board --limit 1 --after C1-01"
+    (second,) = tandem("board", "--limit", "1", "--after", "C1-01", "--json").json["partnerships"]
+    assert second == tandem("board", "--json").json["partnerships"][1]
+    assert tandem("board", "--limit", "1", "--after", "C1-02").out == "No further partnership is on record.\n"
+
+
+def test_the_most_urgent_tasks_of_all(tandem: Tandem) -> None:
+    owed = tandem("tasks", "--json").json
+    assert tandem("tasks", "--limit", "2", "--json").json == owed[:2]
+    assert tandem("tasks", "--limit", "2", "--owner", "c1-01.eu.focal").status == 2
+
+
 def test_settings_hide_secrets(tandem: Tandem, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TANDEM_SMTP_USERNAME", "post")
     monkeypatch.setenv("TANDEM_SMTP_PASSWORD", "canary-4711")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ledger import SqlLedger
+from ledger.rows import OpenTask
 from tests.given import MANAGER, OPERATOR, on
 from tests.ledger.lives import entries
 
@@ -84,3 +85,40 @@ def test_the_board_counts(filled: SqlLedger) -> None:
     assert board.letters_waiting == filled.waiting(TWO)
     assert board.entries == len(entries()) + 4
     assert filled.board("other").partnerships == 0
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 50])
+def test_pages_of_tasks_put_together_are_all_tasks(filled: SqlLedger, size: int) -> None:
+    found: list[OpenTask] = []
+    while page := filled.task_page(size, after=found[-1] if found else None):
+        assert len(page) <= size
+        found += page
+    assert {(task.entity, task.task) for task in found} == {
+        (task.entity, task.task) for task in filled.tasks()
+    }
+    assert len(found) == len(filled.tasks())
+    assert [task.due is None for task in found] == sorted(task.due is None for task in found)
+    dated = [task.due for task in found if task.due is not None]
+    assert dated == sorted(dated)
+
+
+def test_a_page_of_the_board_goes_on_where_the_one_before_ended(filled: SqlLedger) -> None:
+    whole = filled.board_lines()
+    assert [line.record.code for line in whole] == ["C1-01", "C1-02"]
+    (first,) = filled.board_lines(limit=1)
+    (second,) = filled.board_lines(limit=5, after=first.record.code)
+    assert (first, second) == whole
+    assert filled.board_lines(limit=1, after="C1-02") == filled.board_lines("other") == ()
+
+
+def test_a_line_of_the_board_counts_what_is_on_file(filled: SqlLedger) -> None:
+    sent = [letter for letter in filled.letters(ONE) if letter.letter.kind == "welcome"]
+    reminder = next(letter for letter in filled.letters(ONE) if letter.letter.kind == "reminder")
+    for filed in (*sent, reminder):
+        filled.mark_sent(filed.letter.key, f"<{filed.letter.number}@localhost>", on(2021, 3, 2))
+    line = filled.board_lines()[0]
+    assert (line.letters, line.reminders) == (len(sent), 1) and sent
+    gates = filled.gates(ONE)
+    assert line.gates_settled == sum(1 for gate in gates if gate.settled)
+    assert line.gates_open == sum(1 for gate in gates if gate.settled is None)
+    assert line.gates_in_time == sum(1 for gate in gates if gate.in_time)
