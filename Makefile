@@ -46,7 +46,7 @@ lock: ## write requirements/ anew from pyproject.toml (needs uv; ARGS=--upgrade 
 	$(COMPILE_PEER) benchmarks/peers/dbos.in --output-file benchmarks/peers/dbos.txt $(ARGS)
 
 clean: ## remove .venv, caches and the home of the demonstration; your own data in .tandem stays
-	rm -rf .venv .peers $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv $(DEMO_HOME) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	rm -rf build dist tandem.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

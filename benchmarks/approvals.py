@@ -6,7 +6,7 @@ Four arms in turn, their records all in one PostgreSQL cluster of this run, whic
 the engine as `tandem up` starts it; the product on an untuned `temporal server start-dev`; DBOS as an entity that
 waits with recv for one decision after another; DBOS as a short workflow for each decision. An approval of ours writes
 an entry, rows of the gate and its tasks, and a snapshot; one of DBOS's a record row, an audit row and a letter row. All
-are answered once that is on record. DBOS is installed, as benchmarks/peers/dbos.txt pins it, into `.peers/dbos`.
+are answered once that is on record. DBOS is installed, as benchmarks/peers/dbos.txt pins it, into `.venv/peers/dbos`.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ DECIDERS = (TEAM_LEADER, DELEGATION, COUNTERPART, EU_FOCAL, CN_FOCAL, EU_MAYOR)
 """All but one of those whose approval the gate needs, so that it stays open."""
 _SEATS = (*DECIDERS, CN_MAYOR)
 _ROOT = Path(__file__).parents[1]
-_PEER = _ROOT / ".peers" / "dbos"
+_PEER = Path(sys.prefix) / "peers" / "dbos"
 _PINS = _ROOT / "benchmarks" / "peers" / "dbos.txt"
 _NUMBERS = count(1)
 OURS, UNTUNED, ENTITY, SHORT = "tandem", "tandem, untuned start-dev", "DBOS entity", "DBOS short workflow"
@@ -133,7 +133,7 @@ def _peer() -> str:
     python, made = _PEER / "bin" / "python", _PEER / "pins.txt"
     pins = _PINS.read_text()
     if not made.exists() or made.read_text() != pins:
-        note(f"installing DBOS into {_PEER.relative_to(_ROOT)}")
+        note(f"installing DBOS into {_PEER}")
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(_PEER)], check=True)
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "--require-hashes", "-r", str(_PINS)], check=True)
