@@ -9,13 +9,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from benchmarks.bare import LETTERS, QUEUE, nobody, nothing
 from benchmarks.lean import Bare
+from client.connection import connect, worker_identity
+from client.settings import load
 
 THREADS = 8
 LADEN = "-laden"
@@ -26,9 +26,7 @@ async def work(address: str, laden: bool) -> None:
     until = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, until.set)
-    client = await Client.connect(
-        address, data_converter=pydantic_data_converter, identity=f"worker-{os.getpid()}"
-    )
+    client = await connect(load(temporal_address=address), identity=worker_identity(os.getpid()))
     kind: type = Bare
     ours = ("benchmarks.bare", "benchmarks.shape", "domain.values")
     runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*ours))

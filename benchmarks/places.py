@@ -17,13 +17,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import TaskQueue
-from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from client.connection import TASK_QUEUE, connect, raise_retention, register_search_attributes
+from client.connection import (
+    TASK_QUEUE,
+    connect,
+    pollers,
+    raise_retention,
+    register_search_attributes,
+    worker_identity,
+)
 from client.door import Door
 from client.house import engine_binary, engine_command
 from client.settings import Settings, load
@@ -204,18 +208,10 @@ async def product(
 
 async def polled(client: Client, queue: str, worker: Process) -> None:
     """Wait until this worker asks for work on this queue."""
-    asked = DescribeTaskQueueRequest(
-        namespace=client.namespace,
-        task_queue=TaskQueue(name=queue),
-        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-    )
     until = time.monotonic() + _PATIENCE
-    while True:
+    while worker_identity(worker.pid) not in dict(await pollers(client, queue, activities=False)):
         if worker.popen.poll() is not None or time.monotonic() > until:
             raise RuntimeError(f"a worker does not work: {worker.log.read_text(errors='replace')[-2000:]}")
-        answer = await client.workflow_service.describe_task_queue(asked)
-        if any(poller.identity == f"worker-{worker.pid}" for poller in answer.pollers):
-            return
         await asyncio.sleep(0.02)
 
 
