@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import measuring
-from benchmarks.measuring import Figure, in_turn, median, note, percentile, ratio
+from benchmarks.measuring import Figure, in_turn, median, note, percentile, quiet, ratio
 from benchmarks.places import Product, engine, folder, product
 from domain import requests as rq
 from domain.terms import Seat, Stage
@@ -106,7 +106,7 @@ async def _ours(ours: Product, gates: int) -> Turn:
                 took.append(time.perf_counter() - begun)
         return took
 
-    await asyncio.sleep(0.5)  # the letters that opening brought
+    await quiet(ours.worker.pid)  # the letters that opening brought
     alone = await client(entities[:gates])
     begun = time.perf_counter()
     shares = [entities[(number + 1) * gates : (number + 2) * gates] for number in range(CLIENTS)]

@@ -29,7 +29,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from benchmarks import lives, measuring
 from benchmarks.bare import DRAINING, QUEUE, Bareness
 from benchmarks.bare_worker import LADEN
-from benchmarks.measuring import Figure, cpu, in_turn, median, memory, note, percentile, ratio
+from benchmarks.measuring import Figure, cpu, in_turn, median, memory, note, percentile, quiet, ratio
 from benchmarks.places import Engine, Process, Product, engine, folder, polled, product, spawn
 from benchmarks.shape import Count, Shape, count, shape_of
 from client.replay import histories
@@ -95,7 +95,7 @@ async def turn(life: OneLife, running: Engine, worker: Process, size: Size) -> T
 
     together = [took for each in await asyncio.gather(*(client() for _ in range(CLIENTS))) for took in each]
     seconds = time.perf_counter() - begun
-    await asyncio.sleep(0.3)  # letters of the last lives may still be under way
+    await quiet(running.process.pid, worker.pid)  # letters are still under way: they belong to this turn
     return Turn(
         alone=alone,
         together=together,

@@ -7,6 +7,7 @@ import math
 import os
 import statistics
 import sys
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,18 @@ def cpu(*processes: int) -> float:
         if fields:
             ticks += sum(int(fields[place]) for place in (11, 12, 13, 14))
     return ticks / _TICK
+
+
+async def quiet(*processes: int) -> None:
+    """Wait until these processes have next to nothing left to do, for half a minute at most."""
+    until = time.monotonic() + 30
+    before = cpu(*processes)
+    while time.monotonic() < until:
+        await asyncio.sleep(0.5)
+        now = cpu(*processes)
+        if now - before <= 0.1:  # a fifth of a core: engine and worker ask each other for work even so
+            return
+        before = now
 
 
 def memory(process: int) -> int:
