@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, Self, TypeVar
 
-from pydantic import ValidationInfo, model_validator
 from temporalio import workflow
 from temporalio.common import SearchAttributeKey, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_exception
@@ -110,15 +109,6 @@ class Chapter(Value):
     chapter: int = 1
     seen: tuple[Seen, ...] = ()
     letters_waiting: bool = False
-    postman_waits: bool = False
-    """Chapters begun before this field was are replayed as they were: there the postman waits for letters himself."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _as_begun(cls, told: Any, info: ValidationInfo) -> Any:
-        if info.mode == "json" and isinstance(told, dict) and "postman_waits" not in told:
-            return told | {"postman_waits": True}
-        return told
 
 
 class Answer(Value):
@@ -170,7 +160,6 @@ class Life(Generic[S]):
         self._letters = chapter.letters_waiting
         self._carrying = False
         self._postman: asyncio.Task[None] | None = None
-        self._postman_waits = chapter.postman_waits
         self._stage_passed = False
         self._draining = False
         self._alarm: asyncio.Task[None] | None = None
@@ -250,9 +239,8 @@ class Life(Generic[S]):
         size = len(command.request.model_dump_json().encode())
         if size > limit:
             raise _refused(f"the request has {size:,} bytes and may have {limit:,}")
-        if (
-            size * 4 > ROOM - self._carried - self._written
-        ):  # small ones, such as those that end it, fit nearly always
+        # small ones, such as those that end it, fit nearly always
+        if size * 4 > ROOM - self._carried - self._written:
             raise _refused(
                 f"{self._entity} has grown to {self._carried + self._written:,} bytes, and this request of {size:,} "
                 f"bytes is too large for what is left of {ROOM:,}; give the documents by reference"
@@ -279,8 +267,6 @@ class Life(Generic[S]):
 
     async def live(self) -> Chapter | None:
         """Live until the entity's end (None) or the chapter's: then what the next one starts with."""
-        if self._postman_waits:
-            self._postman = asyncio.create_task(self._carry_letters())
         failed = False
         while True:
             try:
@@ -380,16 +366,12 @@ class Life(Generic[S]):
         comes first would depend on who began to wait first. And that differs where the engine's library puts a task
         without consequences together with the one after it, which it does after an error only (decision 0013).
         """
-        if self._letters and not self._draining and not self._carrying and not self._postman_waits:
+        if self._letters and not self._draining and not self._carrying:
             self._carrying = True
             self._postman = asyncio.create_task(self._carry_letters())
 
     async def _carry_letters(self) -> None:
-        while True:
-            if self._postman_waits:
-                await workflow.wait_condition(lambda: self._letters and not self._draining)
-            elif not self._letters or self._draining:
-                return
+        while self._letters and not self._draining:
             self._letters, self._carrying = False, True
             try:
                 await steps.deliver(self._entity, self._clockwork)

@@ -50,7 +50,10 @@ class FakeLedger:
                 else:
                     raise ValueError(f"entry {entry.number} leaves a gap after {len(mine)}")
             self._fail("after")
-            return Recorded(number=len(mine), letters_waiting=bool(self.unsent.get(entity)))
+            size = sum(len(kept) for kept in self.kept.values())
+            head = hashlib.sha256(f"{size} {mine[-1].model_dump_json()}".encode()).hexdigest()
+            waiting = bool(self.unsent.get(entity))
+            return Recorded(number=len(mine), letters_waiting=waiting, size=size, head=head, code="0.1.0")
 
     def _fail(self, when: str) -> None:
         left = getattr(self, when)
