@@ -17,7 +17,7 @@ from domain.values import Actor, Refusal, Value
 from ledger.store import SqlLedger
 from workflows.chapter import Answer
 
-__all__ = ["Answer", "Door", "Unanswered", "clockwork_of", "forget", "keep", "opened", "recall"]
+__all__ = ["Answer", "Door", "Unanswered", "clock_of", "clockwork_of", "forget", "keep", "opened", "recall"]
 
 
 def clockwork_of(ledger: SqlLedger, programme: str) -> Clockwork:
@@ -26,6 +26,12 @@ def clockwork_of(ledger: SqlLedger, programme: str) -> Clockwork:
     if known is None or known.origin is None or known.anchor is None:
         return Clockwork()
     return Clockwork(origin=known.origin, anchor=known.anchor, speed=int(known.speed))
+
+
+def clock_of(ledger: SqlLedger, entity: str) -> Clockwork:
+    """The clock of the programme an entity belongs to."""
+    record = ledger.partnership(entity.partition("/")[2])
+    return clockwork_of(ledger, record.programme if record else "")
 
 
 @asynccontextmanager

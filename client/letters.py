@@ -7,7 +7,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
 from activities.correspondence import Delivery
-from client.asking import clockwork_of
+from client.asking import clock_of
 from client.connection import RPC, TASK_QUEUE
 from client.troubles import Trouble
 from domain.values import Value
@@ -40,12 +40,10 @@ async def carry(client: Client, ledger: SqlLedger) -> int:
     entities = ledger.entities_with_letters()
     for entity in entities:
         code = entity.partition("/")[2]
-        record = ledger.partnership(code)
-        clockwork = clockwork_of(ledger, record.programme if record else "")
         try:
             await client.start_workflow(
                 LettersWorkflow.run,
-                Delivery(entity=entity, clockwork=clockwork),
+                Delivery(entity=entity, clockwork=clock_of(ledger, entity)),
                 id=f"letters/{code}",
                 task_queue=TASK_QUEUE,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

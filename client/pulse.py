@@ -6,9 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client
 
-from client.asking import clockwork_of
+from client.asking import clock_of
 from client.connection import RPC
-from domain.clockwork import Clockwork
 from domain.values import Value
 from ledger.rows import LetterStatus
 from ledger.store import SqlLedger
@@ -27,12 +26,6 @@ class Pulse(Value):
     """How many letters there are in each status."""
     letter_lateness: float
     """For how long the letter that waits longest to go out has waited; those held by a person do not count."""
-
-
-def clock_of(ledger: SqlLedger, entity: str) -> Clockwork:
-    """The clock of the programme an entity belongs to."""
-    record = ledger.partnership(entity.partition("/")[2])
-    return clockwork_of(ledger, record.programme if record else "")
 
 
 def age(ledger: SqlLedger, entity: str, at: datetime) -> timedelta:

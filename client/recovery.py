@@ -12,7 +12,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from client import witness
-from client.asking import clockwork_of
+from client.asking import clock_of, clockwork_of
 from client.connection import RPC, raise_retention, register_search_attributes
 from client.levels import Level, Standing
 from client.starting import start
@@ -169,9 +169,7 @@ def _letters(ledger: SqlLedger, stories: dict[str, Story], older: bool, lookup: 
         for entity, key in ledger.unended():
             lies = lookup(key)
             if lies is not None:
-                record = ledger.partnership(entity.partition("/")[2])
-                clockwork = clockwork_of(ledger, record.programme if record else "")
-                ledger.mark_sent(key, lies[0], clockwork.at(lies[1]))
+                ledger.mark_sent(key, lies[0], clock_of(ledger, entity).at(lies[1]))
                 past += 1
     for entity, story in stories.items():
         past += ledger.let_rest(entity, story.posted)
