@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 import subprocess
+import threading
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -52,23 +53,43 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @contextmanager
-def serving(home: Path) -> Iterator[str]:
-    """A development server with its data in a folder, while the block runs."""
+def serving(home: Path, kept: bool = False) -> Iterator[str]:
+    """A development server with its data in a folder, while the block runs.
+
+    `kept`: one that ends by itself is started again on the same data, as systemd does where the product is installed.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
     command = engine_command(engine_binary(), home / "temporal.sqlite", port, None)
     command += ["--dynamic-config-value", "frontend.WorkflowTimeSkippingEnabled=true"]
     command += ["--namespace", VERSIONED]
-    with (home / "log").open("wb") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log)
+    wanted = threading.Event()
+    started = threading.Event()
+    running: list[subprocess.Popen[bytes]] = []
+
+    def keep() -> None:
+        while wanted.is_set():
+            with (home / "log").open("ab") as log:
+                running[:] = [subprocess.Popen(command, stdout=log, stderr=log)]
+            started.set()
+            running[0].wait()
+            if not kept:
+                return
+
+    wanted.set()
+    keeper = threading.Thread(target=keep)
+    keeper.start()
+    assert started.wait(timeout=30), "the engine of the tests cannot be started"
     try:
         for namespace in ("default", VERSIONED):
             asyncio.run(_prepared(f"127.0.0.1:{port}", namespace))
         yield f"127.0.0.1:{port}"
     finally:
-        process.terminate()
-        process.wait(timeout=30)
+        wanted.clear()
+        running[0].terminate()
+        keeper.join(timeout=30)
+        assert not keeper.is_alive(), "the engine of the tests does not stop"
 
 
 async def _prepared(address: str, namespace: str) -> None:

@@ -278,7 +278,8 @@ def test_with_a_frozen_engine_every_call_ends_with_a_sentence_and_takes_effect_o
         "replay",
     ):  # the calls of this process; those of `tandem` take their time
         monkeypatch.setattr(f"client.{module}.RPC", timedelta(seconds=2))
-    with engines.serving(tmp_path) as address:
+    # an engine that stood still for more than a minute has been seen to end itself as it woke up
+    with engines.serving(tmp_path, kept=True) as address:
         asyncio.run(_engine_freezes(address, tmp_path))
 
 
