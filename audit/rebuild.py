@@ -127,7 +127,7 @@ def _snapshot_differs(evidence: Inspection, entity: str, life: _Life, code: str)
         yield f"its snapshot is of entry {number}, the last entry is {life.number}"
     if by != code:
         return  # another version made it, so nobody goes by it
-    wanted = entities.snapshot(life.state)
+    wanted = json.loads(entities.snapshot(life.state))
     if not isinstance(kept, dict):
         yield "its snapshot is no snapshot"
         return

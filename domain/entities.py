@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from domain.entries import Entry
 from domain.events import AnyEvent, PartnershipFounded
@@ -55,14 +54,14 @@ def records_of(state: State) -> Records:
     return partnership_records(state)
 
 
-def snapshot(state: State) -> dict[str, Any]:
-    """The state as plain JSON values."""
-    return state.model_dump(mode="json")
+def snapshot(state: State) -> str:
+    """The state as JSON."""
+    return state.model_dump_json()
 
 
-def revived(entity: str, kept: dict[str, Any]) -> State:
-    """The state a snapshot was made of."""
-    state = Partnership.model_validate(kept)
+def revived(entity: str, kept: str) -> State:
+    """The state a snapshot was made of; ValueError where it is none, or another entity's."""
+    state = Partnership.model_validate_json(kept)
     if state.entity != entity:
         raise ValueError(f"the snapshot of {entity} holds {state.entity}")
     return state

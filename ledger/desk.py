@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, func, select
@@ -76,9 +77,14 @@ def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.I
 
 def upsert(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
     """Put a row in place of the one with the same key, or as a new one."""
-    statement = insert(connection, table).values(**values)
-    rest = {name: value for name, value in values.items() if name != key}
-    connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=rest))
+    connection.execute(_upserting(connection.dialect.name, table, key, tuple(values)), values)
+
+
+@cache
+def _upserting(dialect: str, table: Table, key: str, columns: tuple[str, ...]) -> Any:
+    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    rest = {name: statement.excluded[name] for name in columns if name != key}
+    return statement.on_conflict_do_update(index_elements=[key], set_=rest)
 
 
 def wall_clock() -> datetime:

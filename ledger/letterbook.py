@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Integer, and_, bindparam, case, func, or_, select, update
 
 from domain.letters import Letter
 from ledger.chain import Checkpoint
 from ledger.desk import Desk, insert, wall_clock
-from ledger.rows import LetterStatus
-from ledger.tables import letters, tasks
+from ledger.registry import people_of
+from ledger.rows import LetterStatus, Person
+from ledger.tables import Instant, letters, tasks
 
 LEASE = timedelta(seconds=20)
 """How long a claim holds, in real time; who has a letter in hand renews it, or is taken for dead by then."""
@@ -23,47 +25,53 @@ _WAITS = (LetterStatus.PLANNED.value, LetterStatus.FAILED.value)
 _UNENDED = (*_WAITS, LetterStatus.HELD.value, LetterStatus.DOUBTFUL.value)
 
 
+@dataclass(frozen=True)
+class InHand:
+    """What a letter that was just claimed is put into words from."""
+
+    open_tasks: frozenset[str]
+    people: dict[str, Person]
+    checkpoint: str
+
+
 class LetterBook(Desk):
     """The letters of every entity and how far each one got."""
 
     def letters_waiting(self, entity: str, limit: int = 50) -> tuple[Letter, ...]:
         """Planned and failed letters of an entity, oldest first; none that is held or being sent right now."""
-        waiting = (
-            select(letters.c.body)
-            .where(letters.c.entity == entity, _claimable(wall_clock()))
-            .order_by(letters.c.at, letters.c.number, letters.c.key)
-            .limit(limit)
-        )
+        told = {"of_entity": entity, "over": wall_clock() - LEASE, "most": limit}
         with self._reading() as connection:
-            return tuple(Letter.model_validate(body) for body in connection.scalars(waiting))
+            return tuple(Letter.model_validate(body) for body in connection.scalars(_WAITING, told))
 
     def waiting(self, entity: str) -> int:
         """How many letters of an entity are still to go out, those being sent right now included."""
         with self._reading() as connection:
             return count_waiting(connection, entity)
 
-    def claim(self, key: str) -> bool:
-        """Take a letter in hand before it is sent; False where it has ended, is held or is in another's hands.
+    def claim(self, key: str, people: Iterable[str] = ()) -> InHand | None:
+        """Take a letter in hand before it is sent; None where it has ended, is held or is in another's hands.
+
+        Comes with what it is put into words from, as things stand now: the tasks that are open, those of these
+        people who are on file, and the checkpoint it was planned with.
 
         A claim that is neither renewed nor reported back ends after `LEASE`. Nobody knows then whether the
         letter went out, and so it says from then on; it goes out again under the same Message-ID.
         """
         now = wall_clock()
-        doubt = case((letters.c.claimed_at.is_not(None), IN_DOUBT), else_=letters.c.last_error)
-        taken = (
-            update(letters)
-            .where(letters.c.key == key, _claimable(now))
-            .values(claimed_at=now, attempts=letters.c.attempts + 1, last_error=doubt)
-        )
         with self._writing() as connection:
-            return connection.execute(taken).rowcount == 1
+            taken = connection.execute(_CLAIM, {"of_key": key, "now": now, "over": now - LEASE}).one_or_none()
+            if taken is None:
+                return None
+            return InHand(
+                open_tasks=frozenset(connection.scalars(_OPEN, {"of_entity": taken.entity})),
+                people=people_of(connection, people),
+                checkpoint=taken.checkpoint,
+            )
 
     def renew(self, key: str) -> None:
         """Say that a letter is still in hand; nothing where it has ended meanwhile."""
-        in_hand = and_(letters.c.status.in_(_WAITS), letters.c.claimed_at.is_not(None))
-        renewed = update(letters).where(letters.c.key == key, in_hand).values(claimed_at=wall_clock())
         with self._writing() as connection:
-            connection.execute(renewed)
+            connection.execute(_RENEW, {"of_key": key, "now": wall_clock()})
 
     def mark_sent(self, key: str, message_id: str, at: datetime) -> None:
         """It was taken by the mail server at this programme time."""
@@ -83,13 +91,9 @@ class LetterBook(Desk):
 
     def _end(self, key: str, status: LetterStatus, **also: Any) -> None:
         """Note how it went. A letter that has ended stays as it is; LookupError for one that never was."""
-        noted = (
-            update(letters)
-            .where(letters.c.key == key, letters.c.status.in_(_UNENDED))
-            .values(status=status.value, claimed_at=None, **also)
-        )
+        noted = {"of_key": key, "status": status.value, "claimed_at": None, **also}
         with self._writing() as connection:
-            if connection.execute(noted).rowcount == 0:
+            if connection.execute(_NOTE, noted).rowcount == 0:
                 known = connection.scalar(select(letters.c.key).where(letters.c.key == key))
                 if known is None:
                     raise LookupError(f"there is no letter {key!r}")
@@ -133,33 +137,58 @@ class LetterBook(Desk):
         with self._reading() as connection:
             return tuple(connection.scalars(waiting.order_by(letters.c.entity)))
 
-    def open_tasks(self, entity: str) -> frozenset[str]:
-        """The ids of the tasks of an entity that are open now."""
-        with self._reading() as connection:
-            return frozenset(connection.scalars(select(tasks.c.task).where(tasks.c.entity == entity)))
-
-    def filed_checkpoint(self, key: str) -> str:
-        """`tandem checkpoint <size> <hash>` of the entry a letter was planned with: the same at every try."""
-        with self._reading() as connection:
-            return connection.scalar(select(letters.c.checkpoint).where(letters.c.key == key)) or ""
-
     def checkpoint_line(self) -> str:
         """`tandem checkpoint <size> <hash>` of the newest entry; empty while there is none."""
         newest = self.checkpoint()
         return newest.line if newest.size else ""
 
 
-def _claimable(now: datetime) -> ColumnElement[bool]:
+def _claimable(over: ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Waiting, and in nobody's hands since before this moment."""
     return and_(
         letters.c.status.in_(_WAITS),
-        or_(letters.c.claimed_at.is_(None), letters.c.claimed_at < now - LEASE),
+        or_(letters.c.claimed_at.is_(None), letters.c.claimed_at < over),
     )
+
+
+# Put together once: that costs more than having the database carry them out.
+_WAITING = (
+    select(letters.c.body)
+    .where(letters.c.entity == bindparam("of_entity"), _claimable(bindparam("over", type_=Instant())))
+    .order_by(letters.c.at, letters.c.number, letters.c.key)
+    .limit(bindparam("most", type_=Integer()))
+)
+_CLAIM = (
+    update(letters)
+    .where(letters.c.key == bindparam("of_key"), _claimable(bindparam("over", type_=Instant())))
+    .values(
+        claimed_at=bindparam("now", type_=Instant()),
+        attempts=letters.c.attempts + 1,
+        last_error=case((letters.c.claimed_at.is_not(None), IN_DOUBT), else_=letters.c.last_error),
+    )
+    .returning(letters.c.entity, letters.c.checkpoint)
+)
+_OPEN = select(tasks.c.task).where(tasks.c.entity == bindparam("of_entity"))
+_RENEW = (
+    update(letters)
+    .where(
+        letters.c.key == bindparam("of_key"),
+        letters.c.status.in_(_WAITS),
+        letters.c.claimed_at.is_not(None),
+    )
+    .values(claimed_at=bindparam("now", type_=Instant()))
+)
+_NOTE = update(letters).where(letters.c.key == bindparam("of_key"), letters.c.status.in_(_UNENDED))
+_COUNT = (
+    select(func.count())
+    .select_from(letters)
+    .where(letters.c.entity == bindparam("of_entity"), letters.c.status.in_(_WAITS))
+)
 
 
 def count_waiting(connection: Connection, entity: str) -> int:
     """How many letters of an entity are planned or failed."""
-    waiting = select(func.count()).where(letters.c.entity == entity, letters.c.status.in_(_WAITS))
-    return connection.execute(waiting).scalar_one()
+    return connection.execute(_COUNT, {"of_entity": entity}).scalar_one()
 
 
 def plan(

@@ -411,6 +411,6 @@ def state_of(connection: Connection, entity: str, code: str) -> tuple[int, State
     kept = connection.scalar(select(type_coerce(states.c.snapshot, Text)).where(*current))
     if kept is not None:
         with suppress(ValueError):
-            return last, entities.revived(entity, json.loads(kept))
+            return last, entities.revived(entity, kept)
     bodies = select(entries.c.body).where(entries.c.entity == entity).order_by(entries.c.number)
     return last, entities.fold(entity, [entry_of(body).event for body in connection.scalars(bodies)])

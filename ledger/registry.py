@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Iterable
 
-from sqlalchemy import delete, insert, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ledger.desk import Desk, upsert, wall_clock
@@ -37,11 +37,8 @@ class Registry(Desk):
 
     def people(self, ids: Iterable[str] | None = None) -> dict[str, Person]:
         """Those of these people who are on file, by id; everybody, in the order of keys, where none are named."""
-        wanted = select(people).order_by(people.c.key)
-        if ids is not None:
-            wanted = wanted.where(people.c.id.in_(tuple(ids)))
         with self._reading() as connection:
-            return {row.id: Person.model_validate(row._asdict()) for row in connection.execute(wanted)}
+            return people_of(connection, ids)
 
     def erase_person(self, id: str) -> bool:
         """Erase a person with all texts they own and what mail servers said about them; entries stay as they are.
@@ -111,3 +108,13 @@ class Registry(Desk):
         with self._reading() as connection:
             rows = connection.execute(select(programmes).order_by(programmes.c.code))
             return tuple(Programme.model_validate(row._asdict()) for row in rows)
+
+
+_EVERYBODY = select(people).order_by(people.c.key)
+_THESE = _EVERYBODY.where(people.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def people_of(connection: Connection, ids: Iterable[str] | None) -> dict[str, Person]:
+    """Those of these people who are on file, by id; everybody, in the order of keys, where None is given."""
+    rows = connection.execute(_EVERYBODY) if ids is None else connection.execute(_THESE, {"ids": list(ids)})
+    return {row.id: Person.model_validate(row._asdict()) for row in rows}

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from activities.ports import Recorded
 from domain import entities
 from domain.entries import Entry
 from domain.letters import Letter
-from domain.values import Actor
+from domain.values import Actor, Value
 from ledger.chain import Checkpoint, canonical, entry_of, given, row
 from ledger.desk import upsert
 from ledger.engines import engine_for
@@ -25,7 +37,7 @@ from ledger.migrating import migrate
 from ledger.reading import RECOVERIES, Reading, attempts_of, last_number, state_of
 from ledger.registry import Registry
 from ledger.rows import DifferentEntry, LetterStatus, MissingEntry, Recovery
-from ledger.tables import RECORDS, entries, head, letters, states
+from ledger.tables import RECORDS, JsonText, entries, head, letters, states
 
 __all__ = ["SqlLedger", "migrate", "open_ledger"]
 
@@ -49,6 +61,16 @@ def open_ledger(url: str, code: str | None = None) -> SqlLedger:
     return SqlLedger(engine_for(url), code or installed_version())
 
 
+@dataclass(frozen=True)
+class _Standing:
+    """Where an entity stood after the entry with this hash, and the rows it then had."""
+
+    hashed: str
+    number: int
+    state: entities.State
+    records: entities.Records
+
+
 class SqlLedger(Reading, LetterBook, Registry, Evidence):
     """The ledger in a database: it records, and answers what the console, the post room and auditors ask.
 
@@ -57,8 +79,8 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
 
     def __init__(self, engine: Engine, code: str) -> None:
         super().__init__(engine, code)
-        self._standings: dict[str, tuple[str, int, entities.State]] = {}
-        """Hash and number of an entity's last entry, and its state after it: spares reading the snapshot."""
+        self._standings: dict[str, _Standing] = {}
+        """Where entities stood after the last recording: spares reading snapshots and rows."""
 
     def record(self, batch: Sequence[Entry], *, code: str | None = None, held: bool = False) -> Recorded:
         """Put a batch of one entity's entries on record, with the rows and letters that follow from them.
@@ -84,7 +106,12 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
     def _record(self, entity: str, batch: Sequence[Entry], code: str, *, held: bool) -> Recorded:
         with self._writing() as connection:
             newest = _locked_head(connection)
-            last, state = self._standing(connection, entity)
+            known = self._standing(connection, entity)
+            last, state = (
+                (known.number, known.state)
+                if known is not None
+                else state_of(connection, entity, self._code) or (0, None)
+            )
             _compare(connection, entity, [entry for entry in batch if entry.number <= last])
             fresh = [entry for entry in batch if entry.number > last]
             if fresh and fresh[0].number != last + 1:
@@ -93,6 +120,7 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 )
             planned: list[Letter] = []
             rows: list[dict[str, Any]] = []
+            standing: _Standing | None = None
             for entry in fresh:
                 before = state
                 state = entities.folded(entity, before, entry.event)
@@ -101,36 +129,33 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 newest = Checkpoint(size=newest.size + 1, head=rows[-1]["hash"])
             if state is not None and rows:
                 _append(connection, rows, newest)
-                project(connection, fresh[-1].number, state, self._code)
+                number = fresh[-1].number
+                records = project(connection, number, state, self._code, known.records if known else None)
+                standing = _Standing(newest.head, number, state, records)
                 plan(connection, planned, newest, LetterStatus.HELD if held else LetterStatus.PLANNED)
-            stored = select(entries.c.position, entries.c.hash, entries.c.code).where(
-                entries.c.entity == entity, entries.c.number == batch[-1].number
-            )
-            size, hashed, by = connection.execute(stored).one()
+                size, hashed, by = newest.size, newest.head, code
+            else:
+                told = {"of_entity": entity, "of_number": batch[-1].number}
+                size, hashed, by = connection.execute(_STORED, told).one()
             recorded = Recorded(
                 number=batch[-1].number if fresh else last,
-                letters_waiting=count_waiting(connection, entity) > 0,
+                letters_waiting=(bool(planned) and not held) or count_waiting(connection, entity) > 0,
                 size=size,
                 head=hashed,
                 code=by,
             )
-        if state is not None and rows:  # only now is it certain that the transaction stands
-            self._remember(entity, rows[-1]["hash"], fresh[-1].number, state)
+        if standing is not None:  # only now is it certain that the transaction stands
+            if len(self._standings) >= _REMEMBERED:
+                self._standings.clear()
+            self._standings[entity] = standing
         return recorded
 
-    def _standing(self, connection: Connection, entity: str) -> tuple[int, entities.State | None]:
-        """Where an entity stands on record: as remembered, if its last entry is still that one, else as stored."""
+    def _standing(self, connection: Connection, entity: str) -> _Standing | None:
+        """Where an entity stands, as remembered; None unless the last entry on record is still that one."""
         known = self._standings.get(entity)
-        if known is not None:
-            newest = select(entries.c.hash).where(entries.c.entity == entity)
-            if connection.scalar(newest.order_by(entries.c.number.desc()).limit(1)) == known[0]:
-                return known[1], known[2]
-        return state_of(connection, entity, self._code) or (0, None)
-
-    def _remember(self, entity: str, hashed: str, number: int, state: entities.State) -> None:
-        if len(self._standings) >= _REMEMBERED:
-            self._standings.clear()
-        self._standings[entity] = (hashed, number, state)
+        if known is None or connection.scalar(_NEWEST, {"of_entity": entity}) != known.hashed:
+            return None
+        return known
 
     def attempt(
         self,
@@ -244,8 +269,7 @@ def _in_order(entity: str, batch: Sequence[Entry]) -> None:
 
 def _locked_head(connection: Connection) -> Checkpoint:
     """The newest checkpoint, locked until the transaction ends: from here on this writer is alone."""
-    query = select(head.c.size, head.c.hash).with_for_update()
-    size, hashed = connection.execute(query).one()
+    size, hashed = connection.execute(_HEAD).one()
     return Checkpoint(size=size, head=hashed)
 
 
@@ -270,42 +294,85 @@ def _compare(connection: Connection, entity: str, again: Sequence[Entry]) -> Non
 
 
 def _append(connection: Connection, rows: list[dict[str, Any]], newest: Checkpoint) -> None:
-    connection.execute(insert(entries), rows)
-    connection.execute(update(head).values(size=newest.size, hash=newest.head))
+    connection.execute(_APPEND, rows)
+    connection.execute(_ADVANCE, {"size": newest.size, "hash": newest.head})
 
 
-def project(connection: Connection, number: int, state: entities.State, code: str) -> None:
-    """Bring an entity's rows and snapshot up to its state after entry `number`; unchanged rows stay untouched."""
+def project(
+    connection: Connection,
+    number: int,
+    state: entities.State,
+    code: str,
+    before: entities.Records | None = None,
+) -> entities.Records:
+    """Bring an entity's rows and snapshot up to its state after entry `number`; unchanged rows stay untouched.
+
+    `before` are the rows as they stand, where that is known; else they are read. Returns them as they are now.
+    """
     entity = state.entity
     records = entities.records_of(state)
     for field, table, _, key in RECORDS:
-        held = getattr(records, field)
-        wanted = [one.model_dump() for one in (held if isinstance(held, tuple) else (held,))]
-        _replace(connection, table, entity, key, wanted)
+        wanted = _rows(records, field, key)
+        if before is None:
+            query = select(table).where(table.c.entity == entity)
+            lines = [dict(line) for line in connection.execute(query).mappings()]
+            found = {line[key] if key else entity: line for line in lines}
+            stored = set(found)
+            changed = [n for n, r in wanted.items() if n in stored and not same(found[n], r.model_dump())]
+        else:
+            held = _rows(before, field, key)
+            stored = set(held)
+            changed = [n for n, r in wanted.items() if n in stored and held[n] != r]
+        gone = [_where(entity, name, key) for name in stored if name not in wanted]
+        added = [row.model_dump() for name, row in wanted.items() if name not in stored]
+        if gone:
+            connection.execute(_DELETES[table.name], gone)
+        if added:
+            connection.execute(_INSERTS[table.name], added)
+        if changed:
+            told = [_where(entity, name, key) | wanted[name].model_dump() for name in changed]
+            connection.execute(_UPDATES[table.name], told)
     upsert(
         connection,
         states,
         "entity",
-        {"entity": entity, "number": number, "code": code, "snapshot": entities.snapshot(state)},
+        {"entity": entity, "number": number, "code": code, "snapshot": JsonText(entities.snapshot(state))},
     )
+    return records
 
 
-def _replace(
-    connection: Connection, table: Table, entity: str, key: str | None, wanted: list[dict[str, Any]]
-) -> None:
-    told = {one[key] if key else entity: one for one in wanted}
-    query = select(table).where(table.c.entity == entity)
-    stored = {line[key] if key else entity: dict(line) for line in connection.execute(query).mappings()}
-    for name in stored:
-        if name not in told:
-            gone = delete(table).where(table.c.entity == entity)
-            connection.execute(gone.where(table.c[key] == name) if key else gone)
-    for name, values in told.items():
-        if name not in stored:
-            connection.execute(insert(table).values(values))
-        elif not same(stored[name], values):
-            changed = update(table).where(table.c.entity == entity)
-            connection.execute((changed.where(table.c[key] == name) if key else changed).values(values))
+def _rows(records: entities.Records, field: str, key: str | None) -> dict[str, Value]:
+    """The rows of one table, by what tells them apart."""
+    held = getattr(records, field)
+    return {getattr(row, key): row for row in held} if key else {held.entity: held}
+
+
+def _where(entity: str, name: str, key: str | None) -> dict[str, str]:
+    """What `_row_of` asks for."""
+    return {"of_entity": entity, "of_key": name} if key else {"of_entity": entity}
+
+
+def _row_of(table: Table, key: str | None) -> ColumnElement[bool]:
+    row = table.c.entity == bindparam("of_entity")
+    return and_(row, table.c[key] == bindparam("of_key")) if key else row
+
+
+# Put together once: that costs more than having the database carry them out.
+_DELETES = {table.name: delete(table).where(_row_of(table, key)) for _, table, _, key in RECORDS}
+_INSERTS = {table.name: insert(table) for _, table, _, _ in RECORDS}
+_UPDATES = {table.name: update(table).where(_row_of(table, key)) for _, table, _, key in RECORDS}
+_HEAD = select(head.c.size, head.c.hash).with_for_update()
+_APPEND = insert(entries)
+_ADVANCE = update(head)
+_NEWEST = (
+    select(entries.c.hash)
+    .where(entries.c.entity == bindparam("of_entity"))
+    .order_by(entries.c.number.desc())
+    .limit(1)
+)
+_STORED = select(entries.c.position, entries.c.hash, entries.c.code).where(
+    entries.c.entity == bindparam("of_entity"), entries.c.number == bindparam("of_number")
+)
 
 
 def same(stored: dict[str, Any], wanted: dict[str, Any]) -> bool:

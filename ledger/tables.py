@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import types
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Union, get_args, get_origin
 
@@ -59,6 +60,13 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@dataclass(frozen=True)
+class JsonText:
+    """A JSON value that is text already; it is kept as it is, and read as what it says."""
+
+    text: str
+
+
 class Json(TypeDecorator[Any]):
     """A JSON value kept as text with sorted keys, so that equal values are equal text on both databases."""
 
@@ -66,6 +74,8 @@ class Json(TypeDecorator[Any]):
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if isinstance(value, JsonText):
+            return value.text
         return None if value is None else json_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:

@@ -20,6 +20,7 @@ from pathlib import Path
 from post.ports import Envelope, PostTrouble
 from post.sanitising import clean
 
+_ON_DISK = policy.SMTP.clone(linesep="\n")
 _ABANDONED = 36 * 3600.0
 """Seconds after which a half written file is nobody's any more, as maildirs have it."""
 
@@ -65,7 +66,7 @@ class MaildirCarrier:
         written = self._path / "tmp" / f"{name}.{os.getpid()}.{threading.get_ident()}"
         try:
             with written.open("wb") as file:
-                file.write(message.as_bytes(policy=policy.SMTP.clone(linesep="\n")))
+                file.write(message.as_bytes(policy=_ON_DISK))
                 file.flush()
                 os.fsync(file.fileno())
             with suppress(FileExistsError):
@@ -91,9 +92,12 @@ def _named(message_id: str) -> str:
 def delivered(path: Path, message_id: str) -> float | None:
     """The time stamp of the message with this id in a maildir, read or not; None where there is none."""
     name = _named(message_id)
-    for file in (path / "new" / name, *(path / "cur").glob(f"{name}*")):
-        if file.exists():
-            return file.stat().st_mtime
+    with suppress(FileNotFoundError):
+        return (path / "new" / name).stat().st_mtime
+    with suppress(FileNotFoundError), os.scandir(path / "cur") as read:
+        for file in read:
+            if file.name.startswith(name):  # what follows are the flags of whoever read it
+                return file.stat().st_mtime
     return None
 
 

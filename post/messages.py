@@ -9,6 +9,8 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
+from typing import Any
 
 from domain.letters import Letter
 from post.dates import zone_of
@@ -47,19 +49,18 @@ def enveloped(
             copies.setdefault(address, people[copy].name)
     message = EmailMessage(policy=SMTP)
     title = sender.title("en")
-    message["From"] = _address(f"{title} {sender.secretariat}", usable_address(sender.address))
+    office = f"{title} {sender.secretariat}"
+    message["From"] = _same("From", office, usable_address(sender.address))
     message["To"] = _address(to.name, recipient)
     if copies:
         message["Cc"] = [_address(name, address) for address, name in copies.items()]
-    message["Reply-To"] = _address(
-        f"{title} {sender.secretariat}", usable_address(sender.reply_to or sender.address)
-    )
+    message["Reply-To"] = _same("Reply-To", office, usable_address(sender.reply_to or sender.address))
     message["Subject"] = header_text(rendered.subject, _SUBJECT)
     message["Date"] = format_datetime(_local(letter.at, to.zone))
     message["Message-ID"] = message_id(letter.key, domain)
     kind, _, code = letter.entity.partition("/")
     message["List-Id"] = f"{header_text(f'{title} {code}', _NAME)} <{code.lower()}.{kind}.{domain}>"
-    message["Auto-Submitted"] = "auto-generated"
+    message["Auto-Submitted"] = _AUTOMATIC
     message["X-Tandem-Letter"] = header_text(letter.key, 200)
     # base64 where most of it is Chinese; either way no relay has to touch the bytes
     encoding = "base64" if "zh" in rendered.languages else "quoted-printable"
@@ -68,6 +69,15 @@ def enveloped(
     return Envelope(
         sender=usable_address(sender.address), recipient=recipient, copies=tuple(copies), message=message
     )
+
+
+_AUTOMATIC = SMTP.header_factory("Auto-Submitted", "auto-generated")
+
+
+@lru_cache(64)
+def _same(header: str, name: str, address: str) -> Any:
+    """A header that every letter of a programme carries, put together once: that costs more than the text."""
+    return SMTP.header_factory(header, _address(name, address))
 
 
 def _address(name: str, address: str) -> Address:

@@ -174,19 +174,20 @@ class PostOffice:
 
         The checks come after the claim, so that nothing can happen to it between them and the sending.
         """
-        if not self._book.claim(letter.key):
+        held = self._book.claim(letter.key, people_in(letter))
+        if held is None:
             return _End.TAKEN
-        open_tasks = frozenset(self._book.open_tasks(letter.entity)) if letter.about else frozenset()
+        open_tasks = frozenset(held.open_tasks)
         if outdated or (letter.about and open_tasks.isdisjoint(letter.about)):
             self._book.withdraw(letter.key)
             return _End.WITHDRAWN
-        people = self._book.people(people_in(letter))
-        if letter.recipient not in people:
+        if letter.recipient not in held.people:
             raise AddressRefused("no address on file")
         try:
-            checkpoint = self._book.filed_checkpoint(letter.key)
-            words = rendered(letter, people, self._sender, open_tasks=open_tasks, checkpoint=checkpoint)
-            return enveloped(letter, words, people, self._sender, self._domain)
+            words = rendered(
+                letter, held.people, self._sender, open_tasks=open_tasks, checkpoint=held.checkpoint
+            )
+            return enveloped(letter, words, held.people, self._sender, self._domain)
         except AddressRefused:
             raise
         except Exception as bug:

@@ -27,6 +27,22 @@ class Person(Protocol):
         """Whether the person is invented."""
 
 
+class InHand(Protocol):
+    """What a letter that was just claimed is put into words from, as things stand now."""
+
+    @property
+    def open_tasks(self) -> Collection[str]:
+        """The ids of the tasks of its entity that are open."""
+
+    @property
+    def people(self) -> Mapping[str, Person]:
+        """Those who were asked for and are on file; an erased person is not."""
+
+    @property
+    def checkpoint(self) -> str:
+        """`tandem checkpoint <size> <hash>` as it was when the letter was planned; the same at every try."""
+
+
 class Letterbook(Protocol):
     """The letters of every entity and how far each one got; the ledger is one."""
 
@@ -39,8 +55,8 @@ class Letterbook(Protocol):
     def waiting(self, entity: str) -> int:
         """How many letters are still to go out, those in another run's hands included."""
 
-    def claim(self, key: str) -> bool:
-        """Take a letter in hand before it is sent; False when another has, or it is not to be sent any more."""
+    def claim(self, key: str, people: Iterable[str]) -> InHand | None:
+        """Take a letter in hand before it is sent; None when another has, or it is not to be sent any more."""
 
     def renew(self, key: str) -> None:
         """Say that a letter is still in hand, so that nobody else takes it."""
@@ -55,15 +71,6 @@ class Letterbook(Protocol):
 
     def withdraw(self, key: str) -> None:
         """Nothing is left to ask: all its tasks were done before it was sent."""
-
-    def open_tasks(self, entity: str) -> Collection[str]:
-        """The ids of the tasks that are open now."""
-
-    def people(self, ids: Iterable[str]) -> Mapping[str, Person]:
-        """Those of these people who are on file; an erased person is not."""
-
-    def filed_checkpoint(self, key: str) -> str:
-        """`tandem checkpoint <size> <hash>` as it was when the letter was planned; the same at every try."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,15 @@ from post.ports import Envelope, Person
 from tests.post.specimens import CHECKPOINT, PEOPLE
 
 
+@dataclass(frozen=True)
+class InHand:
+    """What is handed out with a claim."""
+
+    open_tasks: frozenset[str]
+    people: dict[str, Person]
+    checkpoint: str
+
+
 @dataclass
 class Book:
     """What the ledger does for the post office; `claimed` letters come back when `lease_over` is called."""
@@ -37,12 +46,19 @@ class Book:
         ended = ("sent", "refused", "withdrawn", "held")
         return sum(one.entity == entity and self.of(one) not in ended for one in self.letters)
 
-    def claim(self, key: str) -> bool:
+    def claim(self, key: str, people: Iterable[str]) -> InHand | None:
         if self.status.get(key, "planned") not in ("planned", "failed"):
-            return False
+            return None
         self.status[key] = "claimed"
         self.claims.append(key)
-        return True
+        open_tasks = self.tasks
+        if open_tasks is None:
+            open_tasks = {task for letter in self.letters for task in letter.about}
+        return InHand(
+            open_tasks=frozenset(open_tasks),
+            people={id: self.on_file[id] for id in people if id in self.on_file},
+            checkpoint=CHECKPOINT,
+        )
 
     def lease_over(self) -> None:
         """Whoever claimed and did not report back is taken for dead."""
@@ -63,19 +79,8 @@ class Book:
     def withdraw(self, key: str) -> None:
         self.status[key] = "withdrawn"
 
-    def open_tasks(self, entity: str) -> set[str]:
-        if self.tasks is not None:
-            return self.tasks
-        return {task for letter in self.letters for task in letter.about}
-
-    def people(self, ids: Iterable[str]) -> dict[str, Person]:
-        return {id: self.on_file[id] for id in ids if id in self.on_file}
-
     def renew(self, key: str) -> None:
         self.renewed.append(key)
-
-    def filed_checkpoint(self, key: str) -> str:
-        return CHECKPOINT
 
 
 @dataclass

@@ -16,7 +16,7 @@ from post.office import PostOffice
 from post.ports import AddressRefused, Carrier, Envelope, Letterbook, PostTrouble
 from post.rendering import Rendered, rendered
 from tests.post.book import Bag, Book
-from tests.post.specimens import ANA, AT, DUE, IDS, LATER, LUCA, SENDER, WANG, item, letter
+from tests.post.specimens import ANA, AT, CHECKPOINT, DUE, IDS, LATER, LUCA, SENDER, WANG, item, letter
 
 ENTITY = "partnership/C1-01"
 DOMAIN = "tandem.example.eu"
@@ -40,7 +40,7 @@ async def test_what_waits_is_sent_oldest_first_and_marked_with_its_message_id() 
     assert [str(one.message["X-Tandem-Letter"]) for one in bag.carried] == [one.key for one in letters]
     assert book.sent == [(one.key, message_id(one.key, DOMAIN), NOW) for one in letters]
     assert [str(one.message["Message-ID"]) for one in bag.carried] == [sent[1] for sent in book.sent]
-    assert bag.carried[0].message.get_content().rstrip().endswith(book.filed_checkpoint(letters[0].key))
+    assert bag.carried[0].message.get_content().rstrip().endswith(CHECKPOINT)
 
 
 async def test_delivering_twice_sends_once() -> None:
