@@ -6,14 +6,16 @@ import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Engine, Executable, Table, func, select
+from sqlalchemy.dialects import sqlite
 
 from ledger.chain import Checkpoint
 from ledger.tables import head
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 class Desk:
@@ -71,20 +73,24 @@ class Desk:
 def insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
     """An insert that can say what to do where a row is there already."""
     if connection.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql  # only where it is used: it takes long to load
+
         return postgresql.insert(table)
     return sqlite.insert(table)
 
 
 def upsert(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
     """Put a row in place of the one with the same key, or as a new one."""
-    connection.execute(_upserting(connection.dialect.name, table, key, tuple(values)), values)
+    form = (connection.dialect.name, table, key, tuple(values))
+    if form not in _UPSERTS:
+        statement = insert(connection, table)
+        rest = {name: statement.excluded[name] for name in values if name != key}
+        _UPSERTS[form] = statement.on_conflict_do_update(index_elements=[key], set_=rest)
+    connection.execute(_UPSERTS[form], values)
 
 
-@cache
-def _upserting(dialect: str, table: Table, key: str, columns: tuple[str, ...]) -> Any:
-    statement = (postgresql if dialect == "postgresql" else sqlite).insert(table)
-    rest = {name: statement.excluded[name] for name in columns if name != key}
-    return statement.on_conflict_do_update(index_elements=[key], set_=rest)
+_UPSERTS: dict[tuple[str, Table, str, tuple[str, ...]], Executable] = {}
+"""Put together once: that costs more than having the database carry them out."""
 
 
 def wall_clock() -> datetime:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import psycopg
-from psycopg import errors
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
+
+if TYPE_CHECKING:
+    import psycopg
 
 _PRAGMAS = (
     "busy_timeout = 30000",
@@ -47,18 +48,23 @@ def database_url(url: str) -> URL:
     return parsed.set(drivername="sqlite+pysqlite")
 
 
-class _Impatient(psycopg.Connection[Any]):
+def _impatient() -> type[psycopg.Connection[Any]]:
     """A connection on which nothing is waited for longer than `_PATIENCE`.
 
     A limit in the server is none where the server itself stands still; the network notices nothing of that either.
     """
+    import psycopg  # only here: a reading command on SQLite would wait for a driver it does not use
+    from psycopg import errors
 
-    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
-        try:
-            return super().wait(gen, interval, timeout or _PATIENCE)
-        except errors._WaitTimeout:
-            self.pgconn.finish()  # nobody knows what became of the statement, so nothing more is asked here
-            raise psycopg.OperationalError(f"no answer within {_PATIENCE:.0f} seconds") from None
+    class Impatient(psycopg.Connection[Any]):
+        def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+            try:
+                return super().wait(gen, interval, timeout or _PATIENCE)
+            except errors._WaitTimeout:
+                self.pgconn.finish()  # nobody knows what became of the statement, so nothing more is asked here
+                raise psycopg.OperationalError(f"no answer within {_PATIENCE:.0f} seconds") from None
+
+    return Impatient
 
 
 def engine_for(url: str, *, patient: bool = False) -> Engine:
@@ -78,10 +84,11 @@ def engine_for(url: str, *, patient: bool = False) -> Engine:
             address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args=arguments
         )
         if not patient:
+            impatient = _impatient()
 
             @event.listens_for(waiting, "do_connect")
             def _connect(_dialect: Any, _record: Any, given: Any, named: Any) -> Any:
-                return _Impatient.connect(*given, **named)
+                return impatient.connect(*given, **named)
 
         return waiting
     engine = create_engine(
