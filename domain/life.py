@@ -27,6 +27,8 @@ def _steered(state: S, by: Actor, at: datetime, doing: str, *roles: Role) -> Non
 
 def hold(state: S, request: rq.Hold, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "put a partnership on hold")
+    if state.on_hold:
+        raise Refusal(f"{state.code} is on hold already; it goes on with resume")
     review = state.clock_for(
         f"hold/{len(state.stops) + 1}", calendar_days(state.terms.hold_review), (OPERATOR,), at
     )

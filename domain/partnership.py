@@ -47,6 +47,7 @@ _RULES: dict[type[Any], Callable[[Any, Any, Actor, datetime], tuple[AnyEvent, ..
 }
 
 _ALSO_WHEN_SUSPENDED = (
+    rq.Suspend,
     rq.LiftSuspension,
     rq.ChangeHolder,
     rq.LogContact,
@@ -57,8 +58,8 @@ _ALSO_WHEN_SUSPENDED = (
 )
 _ALSO_ON_HOLD = (
     *_ALSO_WHEN_SUSPENDED,
+    rq.Hold,
     rq.Resume,
-    rq.Suspend,
     rq.Withdraw,
     rq.ReplaceMember,
     rq.AdoptTerms,

@@ -144,10 +144,13 @@ def test_a_partnership_has_two_sides(wrong: Wrong) -> None:
 )
 def test_what_is_wrong_with_a_person_is_said_too(wrong: Wrong, old: str, new: str, said: str) -> None:
     problems = wrong(old, new, people=True)
-    if (
-        said != "U+202E"
-    ):  # a direction mark is a formatting sign, and those are struck out when letters are written
-        assert any(said in problem for problem in problems), problems
+    assert any(said in problem for problem in problems), problems
+
+
+def test_a_programme_without_partnerships_is_refused(wrong: Wrong) -> None:
+    text = FACTS.read_text(encoding="utf-8")
+    problems = wrong(text[text.index("partnerships:\n") :], "partnerships: []\n")
+    assert any(problem.endswith("partnerships: it is empty") for problem in problems), problems
 
 
 def test_all_problems_are_told_at_once(wrong: Wrong) -> None:

@@ -189,6 +189,22 @@ def test_under_a_suspension_nothing_fires_for_however_long() -> None:
     assert [task.id for task in tasks_of(story.partnership) if not task.stopped] == []
 
 
+def test_a_suspension_is_recorded_and_lifted_once() -> None:
+    story = in_review()
+    assert "is not suspended, so there is nothing to lift" in story.refuses(LIFT, OPERATOR).sentence
+    story.asks(SUSPEND, DELEGATION, on(2021, 3, 5))
+    told = story.refuses(SUSPEND, OPERATOR, on(2021, 3, 6)).sentence
+    assert told.endswith("is suspended already; the order that ends it is recorded with lift-suspension")
+
+
+def test_a_hold_is_placed_and_lifted_once() -> None:
+    story = in_review()
+    assert "is not on hold, so there is nothing to resume" in story.refuses(rq.Resume(), OPERATOR).sentence
+    story.asks(HOLD, OPERATOR, on(2021, 3, 5))
+    told = story.refuses(HOLD, OPERATOR, on(2021, 3, 6)).sentence
+    assert told.endswith("is on hold already; it goes on with resume")
+
+
 def test_lifting_a_suspension_gives_back_every_day() -> None:
     story = in_review()
     story.asks(SUSPEND, DELEGATION, on(2021, 3, 5))
