@@ -27,8 +27,6 @@ def _steered(state: S, by: Actor, at: datetime, doing: str, *roles: Role) -> Non
 
 def hold(state: S, request: rq.Hold, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "put a partnership on hold")
-    if state.on_hold:
-        raise Refusal(f"{state.code} is on hold already; it goes on with resume")
     review = state.clock_for(
         f"hold/{len(state.stops) + 1}", calendar_days(state.terms.hold_review), (OPERATOR,), at
     )
@@ -44,10 +42,6 @@ def resume(state: S, request: rq.Resume, by: Actor, at: datetime) -> Events:
 
 def suspend(state: S, request: rq.Suspend, by: Actor, at: datetime) -> Events:
     _steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
-    if state.suspended:
-        raise Refusal(
-            f"{state.code} is suspended already; the order that ends it is recorded with lift-suspension"
-        )
     return (ev.SuspensionOrdered(at=at, by=by, order=request.order),)
 
 

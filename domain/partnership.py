@@ -47,7 +47,6 @@ _RULES: dict[type[Any], Callable[[Any, Any, Actor, datetime], tuple[AnyEvent, ..
 }
 
 _ALSO_WHEN_SUSPENDED = (
-    rq.Suspend,
     rq.LiftSuspension,
     rq.ChangeHolder,
     rq.LogContact,
@@ -58,8 +57,8 @@ _ALSO_WHEN_SUSPENDED = (
 )
 _ALSO_ON_HOLD = (
     *_ALSO_WHEN_SUSPENDED,
-    rq.Hold,
     rq.Resume,
+    rq.Suspend,
     rq.Withdraw,
     rq.ReplaceMember,
     rq.AdoptTerms,
@@ -104,15 +103,15 @@ class Partnership(PartnershipState):
             raise Refusal(f"{self.code} ended on {self.ended_at:%Y-%m-%d} ({how}); its record can be read")
         wanted = request.kind.replace("_", "-")
         if self.suspended and not isinstance(request, _ALSO_WHEN_SUSPENDED):
-            raise Refusal(
-                f"{self.code} is suspended by the authority since {self._stopped_since('suspension')}; "
-                f"{wanted} waits until that is lifted (lift-suspension)"
-            )
+            since = f"{self.code} is suspended by the authority since {self._stopped_since('suspension')}"
+            if isinstance(request, rq.Suspend):
+                raise Refusal(f"{since} already; the order that ends it is recorded with lift-suspension")
+            raise Refusal(f"{since}; {wanted} waits until that is lifted (lift-suspension)")
         if self.on_hold and not isinstance(request, _ALSO_ON_HOLD):
-            raise Refusal(
-                f"{self.code} is on hold since {self._stopped_since('hold')}; "
-                f"{wanted} waits until it is resumed (resume)"
-            )
+            since = f"{self.code} is on hold since {self._stopped_since('hold')}"
+            if isinstance(request, rq.Hold):
+                raise Refusal(f"{since} already; it goes on with resume")
+            raise Refusal(f"{since}; {wanted} waits until it is resumed (resume)")
 
     def _stopped_since(self, why: str) -> str:
         return next(f"{span.since:%Y-%m-%d}" for span in self.stops if span.until is None and span.why == why)

@@ -194,7 +194,7 @@ def test_a_suspension_is_recorded_and_lifted_once() -> None:
     assert "is not suspended, so there is nothing to lift" in story.refuses(LIFT, OPERATOR).sentence
     story.asks(SUSPEND, DELEGATION, on(2021, 3, 5))
     told = story.refuses(SUSPEND, OPERATOR, on(2021, 3, 6)).sentence
-    assert told.endswith("is suspended already; the order that ends it is recorded with lift-suspension")
+    assert told.endswith("since 2021-03-05 already; the order that ends it is recorded with lift-suspension")
 
 
 def test_a_hold_is_placed_and_lifted_once() -> None:
@@ -202,7 +202,7 @@ def test_a_hold_is_placed_and_lifted_once() -> None:
     assert "is not on hold, so there is nothing to resume" in story.refuses(rq.Resume(), OPERATOR).sentence
     story.asks(HOLD, OPERATOR, on(2021, 3, 5))
     told = story.refuses(HOLD, OPERATOR, on(2021, 3, 6)).sentence
-    assert told.endswith("is on hold already; it goes on with resume")
+    assert told.endswith("since 2021-03-05 already; it goes on with resume")
 
 
 def test_lifting_a_suspension_gives_back_every_day() -> None:
