@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
 from functools import cached_property
 from pathlib import Path
@@ -311,8 +311,13 @@ class Programme(_Facts):
         }
 
 
-def read(path: Path, people: Path | None = None) -> Programme:
+Casting = Callable[[ProgrammeFacts, tuple[PartnershipFacts, ...]], tuple[PersonFacts, ...]]
+
+
+def read(path: Path, people: Path | None = None, cast: Casting | None = None) -> Programme:
     """A programme from its file, with the people in it and those of a second file.
+
+    Where neither names anybody and there is a `cast`, its people take part; then it is a demonstration.
 
     Raises WrongFile, a Refusal with every problem and its line, where anything in either is wrong.
     """
@@ -327,6 +332,11 @@ def read(path: Path, people: Path | None = None) -> Programme:
     everybody = [(document, place, one) for place, one in enumerate(file.people)]
     if second is not None and people_file is not None:
         everybody += [(second, place, one) for place, one in enumerate(people_file.people)]
+    invented = cast is not None and not everybody
+    if cast is not None and not everybody:
+        everybody = [
+            (document, place, one) for place, one in enumerate(cast(file.programme, file.partnerships))
+        ]
     problems += _dates(document, file)
     problems += _codes(document, file)
     problems += _people(document, file, everybody)
@@ -336,7 +346,7 @@ def read(path: Path, people: Path | None = None) -> Programme:
         facts=file.programme,
         partnerships=file.partnerships,
         people=tuple(one for _, _, one in everybody),
-        demonstration=file.demonstration or bool(people_file and people_file.demonstration),
+        demonstration=invented or file.demonstration or bool(people_file and people_file.demonstration),
     )
 
 

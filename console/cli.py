@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "up": ("running.up", RUNNING),
     "worker": ("running.worker", RUNNING),
     "demo": ("demo.demo", RUNNING),
+    "rehearse": ("rehearsing.rehearse", RUNNING),
     "prepare": ("running.prepare", RUNNING),
     "settings": ("running.settings", RUNNING),
     "backup": ("recovering.backup", RUNNING),
