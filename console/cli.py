@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "recover": ("recovering.recover", RUNNING),
     "doctor": ("doctor.doctor", RUNNING),
     "programme": ("programmes.app", ASKING),
+    "whatif": ("whatif.whatif", READING),
     "tasks": ("tasks.tasks", READING),
     "board": ("board.board", READING),
     "history": ("history.history", READING),

@@ -108,6 +108,8 @@ class Rehearsed:
     events: tuple[AnyEvent, ...]
     steps: int
     refusals: tuple[Refused, ...]
+    asked: tuple[int | None, ...] = ()
+    """For each event the number of the step it came of; None where the calendar spoke by itself."""
 
     @property
     def unexpected(self) -> tuple[Refused, ...]:
@@ -127,7 +129,14 @@ def rehearse_one(
     """
     state, diary = founded(founding), Diary()
     events: list[AnyEvent] = [founding]
+    asked: list[int | None] = [None]
     refusals: list[Refused] = []
+
+    def happened(told: Iterable[AnyEvent], step: int | None) -> None:
+        for event in told:
+            events.append(event)
+            asked.append(step)
+
     now, steps = founding.at, 0
     while not state.ended:
         one = diary.next(plan(state, now, hands, frozenset(diary.done)))
@@ -142,13 +151,13 @@ def rehearse_one(
         if due is not None and due <= now:
             spoken = state.lapse(now)
             state = state.after(spoken)
-            events += spoken
+            happened(spoken, None)
             continue
         assert one is not None
         arrives = now + lag(one) if lag is not None else now
         spoken = state.lapse(arrives)
         state, now = state.after(spoken), arrives
-        events += spoken
+        happened(spoken, None)
         try:
             caused = state.ask(one.request, one.by, now)
         except Refusal as refusal:
@@ -157,8 +166,10 @@ def rehearse_one(
             continue
         diary.taken(one)
         state = state.after(caused)
-        events += caused
-    return Rehearsed(state=state, events=tuple(events), steps=steps, refusals=tuple(refusals))
+        happened(caused, steps)
+    return Rehearsed(
+        state=state, events=tuple(events), steps=steps, refusals=tuple(refusals), asked=tuple(asked)
+    )
 
 
 def rehearse(

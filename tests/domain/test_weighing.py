@@ -1,0 +1,176 @@
+"""A rehearsal in figures: what is counted is what happened, and nothing twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+import pytest
+
+from domain import requests as rq
+from domain.rehearsal import Rehearsed
+from domain.rehearsal.weighing import ContactLoad, WeekLoad, Weighed, season_of, week_of, weigh
+from domain.tasks import tasks_of
+from domain.terms import Stage
+from domain.values import Side
+from tests.given import CN_FOCAL, MANAGER, OPERATOR, START, TEAM_LEADER, calendars, on, text
+from tests.story import Story
+
+
+def weighed(*stories: Story, until: int = 2022) -> Weighed:
+    lives = {
+        story.partnership.code: Rehearsed(story.partnership, story.events, steps=0, refusals=())
+        for story in stories
+    }
+    return weigh(lives, on(until, 1, 1))
+
+
+def monday(year: int, month: int, day: int) -> date:
+    found = date(year, month, day)
+    assert found.weekday() == 0
+    return found
+
+
+def test_letters_are_those_of_the_story_by_reader_and_week() -> None:
+    story = Story()
+    story.passes(Stage.SCOPING)
+    told = weighed(story)
+    assert told.letters == len(story.letters) > 10
+    assert sum(one.letters for one in told.contacts) == told.letters
+    read = Counter(letter.recipient for letter in story.letters)
+    week = week_of(START)
+    assert set(told.contacts) == {
+        ContactLoad(person=person, letters=count, most=count, week=week) for person, count in read.items()
+    }
+    assert list(told.contacts) == sorted(told.contacts, key=lambda one: (-one.letters, one.person))
+
+
+def test_reminders_and_escalations_are_counted_by_kind() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING)
+    story.day_by_day(on(2021, 10, 1))
+    told = weighed(story)
+    kinds = Counter(letter.kind for letter in story.letters)
+    assert (told.reminders, told.escalations) == (kinds["reminder"] + kinds["signature"], kinds["escalation"])
+    assert told.reminders and told.escalations and told.overdue
+
+
+def test_gates_count_in_all_their_openings() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING)
+    story.hands_in(Stage.SCOPING)
+    story.decides("G2", TEAM_LEADER, rq.Verdict.RETURN)
+    story.hands_in(Stage.SCOPING, "two")
+    story.decides("G2", TEAM_LEADER, at=on(2021, 12, 1))
+    gates = {gate.code: gate for gate in weighed(story).gates}
+    assert (gates["G2"].opened, gates["G2"].in_time, gates["G2"].late, gates["G2"].open) == (2, 1, 1, 0)
+    assert (gates["G3"].opened, gates["G3"].in_time, gates["G3"].late, gates["G3"].open) == (1, 0, 0, 1)
+
+
+def test_the_secretariat_s_week_counts_its_requests_and_what_waited() -> None:
+    """The report waits for the cluster manager over two week ends; the requests of others are not the secretariat's."""
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.hands_in(Stage.SCOPING, by=MANAGER, at=on(2021, 3, 16))
+    weeks = {one.week: one for one in weighed(story).secretariat}
+    assert weeks[monday(2021, 3, 1)].requests == weeks[monday(2021, 3, 15)].requests == 1
+    assert weeks[monday(2021, 3, 8)].requests == 0
+    waiting = weeks[monday(2021, 3, 1)].waiting
+    assert waiting == weeks[monday(2021, 3, 8)].waiting > 0
+    left = [
+        task
+        for task in tasks_of(story.partnership)
+        if task.seat.role.value in ("operator", "team_leader", "cluster_manager")
+    ]
+    assert weeks[monday(2021, 3, 15)].waiting == len(left)
+
+
+def test_every_week_from_the_first_to_the_last_has_its_line() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    weeks = [one.week for one in weighed(story).secretariat]
+    assert weeks == [weeks[0] + place * timedelta(days=7) for place in range(len(weeks))]
+    assert weighed().secretariat == () and weighed().busiest is None
+
+
+def test_what_one_partnership_adds_does_not_hang_on_the_others() -> None:
+    one, two = Story(), Story(code="C1-02")
+    one.passes(Stage.SCOPING)
+    two.opens(Stage.SCOPING)
+    two.day_by_day(on(2021, 9, 1))
+    both, each = weighed(one, two), (weighed(one), weighed(two))
+    for count in ("partnerships", "events", "letters", "reminders", "escalations", "overdue", "deadlines"):
+        assert getattr(both, count) == sum(getattr(alone, count) for alone in each), count
+    total: Counter[date] = Counter()
+    for alone in each:
+        total.update({week.week: week.requests for week in alone.secretariat})
+    assert {week.week: week.requests for week in both.secretariat} == total
+
+
+def test_a_stage_is_drawn_from_its_opening_until_it_passed() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.at = on(2021, 4, 6)
+    story.passes(Stage.SCOPING)
+    story.opens(Stage.STUDY_VISITS, on(2021, 5, 4))
+    scoping, visits = weighed(story).stretches
+    assert (scoping.since, scoping.until, scoping.passed) == (date(2021, 3, 2), date(2021, 4, 6), True)
+    assert (visits.since, visits.until, visits.passed) == (date(2021, 5, 4), date(2022, 1, 1), False)
+
+
+def test_a_stage_that_its_partnership_did_not_outlive_ends_with_it() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    leaves = rq.Withdraw(side=Side.CN, reason="budget", notice=text("we leave"))
+    story.asks(leaves, CN_FOCAL, on(2021, 6, 1))
+    (stretch,) = weighed(story).stretches
+    assert (stretch.until, stretch.passed) == (date(2021, 6, 1), False)
+    assert weighed(story).ends == {"withdrawn": 1}
+
+
+@pytest.mark.parametrize(
+    ("day", "season"),
+    [
+        (date(2021, 2, 11), "Spring Festival"),
+        (date(2021, 2, 17), "Spring Festival"),
+        (date(2021, 2, 18), None),
+        (date(2021, 2, 20), None),  # worked, to make up
+        (date(2021, 10, 1), "Golden Week"),
+        (date(2021, 10, 7), "Golden Week"),
+        (date(2021, 10, 8), None),
+        (date(2021, 5, 3), None),  # Labour Day: five days off, but neither of the two
+        (date(2021, 1, 3), None),  # New Year: three days
+        (date(2021, 8, 1), "August"),
+        (date(2021, 7, 31), None),
+        (date(2031, 10, 2), None),  # no list reaches there
+    ],
+)
+def test_the_times_when_little_is_answered(day: date, season: str | None) -> None:
+    assert season_of(day, calendars().country("CN")) == season
+
+
+def test_without_a_list_of_china_only_august_is_known() -> None:
+    assert season_of(date(2021, 10, 2), None) is None
+    assert season_of(date(2021, 8, 2), None) == "August"
+
+
+def test_a_deadline_counts_once_in_its_season() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    told = weighed(story)
+    assert told.deadlines == len([task for task in tasks_of(story.partnership) if task.deadline]) > 0
+    assert told.seasons["August"] == len(
+        [task for task in tasks_of(story.partnership) if task.deadline and task.deadline.at.month == 8]
+    )
+
+
+def test_an_operator_s_two_events_of_one_request_are_one_request() -> None:
+    story = Story()
+    story.asks(
+        rq.LogContact(person=MANAGER.person, channel=rq.Channel.PHONE, note=text("called")),
+        OPERATOR,
+        on(2021, 3, 2),
+    )
+    assert weighed(story).secretariat[0] == WeekLoad(
+        week=monday(2021, 3, 1), requests=1, waiting=weighed(story).secretariat[0].waiting
+    )

@@ -1,0 +1,196 @@
+"""What would have been: the same rules tell the same life, and other rules tell just what they change."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from domain import events as ev
+from domain import requests as rq
+from domain.entries import Entry, numbered
+from domain.rehearsal import Rehearsed
+from domain.stages import default_terms
+from domain.terms import Reach, Rung, Silence, Stage, Terms, calendar_days
+from domain.values import Refusal
+from domain.whatif import Difference, What, acts, again, compared
+from tests.domain.test_rehearsal import played
+from tests.given import MANAGER, OPERATOR, START, founding, on, text
+from tests.story import Story
+
+
+def recorded(life: Rehearsed) -> tuple[Entry, ...]:
+    """The events of a rehearsal as entries, those of one request with its id, as the workflow writes them."""
+    entries: list[Entry] = []
+    for event, step in zip(life.events, life.asked, strict=True):
+        request = f"asked-{step}" if step is not None else None
+        entries += numbered(life.state.entity, len(entries), (event,), event.at, request)
+    return tuple(entries)
+
+
+class Telling(Story):
+    """A story whose entries carry the ids of their requests, as on record."""
+
+    def asks(self, request: rq.AnyRequest, by: object, at: datetime | None = None):  # type: ignore[no-untyped-def]
+        first = len(self.entries)
+        told = super().asks(request, by, at)  # type: ignore[arg-type]
+        asked = f"asked-{first}"
+        for place in range(first, len(self.entries)):
+            self.entries[place] = self.entries[place].model_copy(update={"request": asked})
+        return told
+
+
+def changed(**stage: object) -> Terms:
+    """The default terms with scoping's changed."""
+    terms = default_terms()
+    stages = tuple(
+        one.model_copy(update=stage) if one.stage is Stage.SCOPING else one for one in terms.stages
+    )
+    return terms.model_copy(update={"name": "other", "stages": stages})
+
+
+def those(found: tuple[Difference, ...], what: What) -> list[Difference]:
+    return [one for one in found if one.what is what]
+
+
+def test_every_request_can_be_read_back_from_what_it_caused() -> None:
+    """Whatever a person can ask leaves an event from which the same request is made; those two set aside say why."""
+    made = {type(act.request) for life in played(1).values() for act in acts(recorded(life))}
+    made |= {type(act.request) for life in played(2).values() for act in acts(recorded(life))}
+    assert {
+        rq.Submit,
+        rq.Decide,
+        rq.StepAgreement,
+        rq.Confirm,
+        rq.ReplaceMember,
+        rq.Withdraw,
+        rq.Hold,
+    } <= made
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_under_the_terms_of_the_record_the_same_life_is_led(seed: int) -> None:
+    """Every life of the demonstration, event for event."""
+    for code, life in played(seed).items():
+        entries = recorded(life)
+        led = again(entries, life.events[-1].at)
+        assert led.refused == [], code
+        same = [(event.kind, event.at) for event in led.events] == [(e.kind, e.at) for e in life.events]
+        assert same, code
+        # but for where an exchange was held, which an event does not keep, everything
+        assert tuple(led.events) == life.events, code
+        assert led.state == life.state, code
+
+
+def test_the_same_terms_change_nothing() -> None:
+    life = played(1)["C1-02"]
+    (begins,) = (event for event in life.events if isinstance(event, ev.PartnershipFounded))
+    assert compared(recorded(life), life.events[-1].at, begins.terms) == ()
+
+
+def test_a_ladder_without_rungs_takes_away_its_letters_and_what_they_lead_to() -> None:
+    """Six reminders and the escalation; with the last rung the operators no longer have to write by hand."""
+    story = Telling()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.day_by_day(on(2021, 5, 20))
+    terms = default_terms().model_copy(update={"name": "no reminders", "ladder": ()})
+    found = compared(story.entries, on(2021, 5, 20), terms)
+    assert all(one.was and one.now is None for one in found)
+    written = [
+        (letter.at.date().isoformat(), letter.recipient, letter.kind)
+        for letter in story.letters
+        if letter.kind in ("reminder", "escalation") or letter.about == ("authority/submit/scoping/0",)
+    ]
+    letters = [one for one in found if one.what in (What.LETTER, What.ESCALATION)]
+    assert sorted((one.was, one.person, one.subject.split()[0]) for one in letters) == sorted(written)
+    assert [one.subject for one in those(found, What.DEADLINE)] == ["authority/submit/scoping/0"]
+    assert len(found) == len(written) + 1 == 10
+
+
+def test_a_longer_time_moves_the_deadline_by_as_much() -> None:
+    story = Telling()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    before = default_terms().stage(Stage.SCOPING).submit
+    longer = before.model_copy(update={"days": before.days + 14})
+    found = compared(story.entries, on(2021, 3, 3), changed(submit=longer))
+    (moved,) = those(found, What.DEADLINE)
+    was, now = (datetime.fromisoformat(at) for at in (moved.was or "", moved.now or ""))
+    assert now - was == timedelta(days=14), "both are calendar days"
+    assert found == (moved,)
+
+
+def test_an_escalation_is_told_as_one() -> None:
+    story = Telling()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.day_by_day(on(2021, 9, 1))
+    ladder = (Rung(offset=0), Rung(offset=3, reach=Reach.TEAM_LEADER))
+    terms = default_terms().model_copy(update={"name": "harsh", "ladder": ladder})
+    (one,) = those(compared(story.entries, on(2021, 9, 1), terms), What.ESCALATION)
+    (letter,) = [letter for letter in story.letters if letter.kind == "escalation"]
+    assert (one.was, one.person) == (letter.at.date().isoformat(), letter.recipient)
+    assert one.now == "2021-04-21", "three working days after the due day, 16 April"
+
+
+def in_g3() -> Telling:
+    story = Telling()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.hands_in(Stage.SCOPING, at=on(2021, 3, 9))
+    story.at = on(2021, 3, 10)
+    story.approves("G2")
+    return story
+
+
+def silent(basis: str, silence: Silence) -> Terms:
+    gates = tuple(
+        gate.model_copy(update={"silence": silence, "basis": basis}) if gate.code == "G3" else gate
+        for gate in default_terms().stage(Stage.SCOPING).gates
+    )
+    return changed(gates=gates)
+
+
+def test_a_silent_approval_that_would_not_have_been() -> None:
+    story = in_g3()
+    story.day_by_day(on(2021, 6, 1))
+    was_silent = [event.gate for event in story.of(ev.GateSettled) if event.silent]
+    assert was_silent, "by the default terms silence agrees the work plan"
+    found = compared(story.entries, on(2021, 6, 1), silent("", Silence.NEVER))
+    (one,) = those(found, What.SILENCE)
+    assert (one.subject, one.now) == (was_silent[0], None) and one.was
+
+
+def test_terms_adopted_later_do_not_put_an_end_to_those_asked_about() -> None:
+    story = Telling()
+    story.asks(
+        rq.AdoptTerms(terms=changed(submit=calendar_days(10)), decision=text("board")), OPERATOR, START
+    )
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    under = changed(submit=calendar_days(20)).model_copy(update={"name": "asked about"})
+    led = again(story.entries, on(2021, 3, 3), under)
+    assert led.state.terms.name == "asked about" and led.refused == []
+    assert again(story.entries, on(2021, 3, 3)).state.terms.name == "other"
+
+
+def test_a_history_that_does_not_begin_with_a_founding_is_none() -> None:
+    with pytest.raises(ValueError, match="do not begin with a founding"):
+        again((), on(2021, 3, 3))
+    story = in_g3()
+    with pytest.raises(ValueError, match="do not begin with a founding"):
+        again(story.entries[1:], on(2021, 3, 3))
+
+
+def test_what_came_after_the_day_asked_about_is_left_out() -> None:
+    story = in_g3()
+    assert again(story.entries, on(2021, 3, 5)).events[-1].at <= on(2021, 3, 5)
+    assert len(list(acts(story.entries))) == 3
+    assert {act.by for act in acts(story.entries)} >= {OPERATOR, MANAGER}
+
+
+def test_a_refusal_is_never_raised() -> None:
+    """Terms under which a stage may not open any more: everything after that is refused, one by one."""
+    story = in_g3()
+    found = compared(story.entries, on(2021, 3, 12), changed(last_opening=3000))
+    refused = those(found, What.REFUSED)
+    assert [one.subject for one in refused] == ["open-stage", "submit", "decide"]
+    with pytest.raises(Refusal):
+        Story(terms=changed(last_opening=3000)).opens(Stage.SCOPING, on(2021, 3, 2))
+    assert founding().terms.name == default_terms().name
