@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "whatif": ("whatif.whatif", READING),
     "tasks": ("tasks.tasks", READING),
     "board": ("board.board", READING),
+    "indicators": ("indicators.indicators", READING),
     "history": ("history.history", READING),
     "deadline": ("deadlines.deadline", READING),
     "calendar": ("calendars.calendar", READING),

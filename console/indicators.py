@@ -1,0 +1,90 @@
+"""`tandem indicators`: the programme's figures as they were true on a day, each with the entries it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+
+from console import showing
+from console.options import flag, moment
+from console.session import AsJson, records
+from console.showing import Column, loose, number
+from domain.indicators import Figure, Indicator, counted
+from domain.values import Refusal
+
+
+def as_of_day(value: str) -> datetime:
+    """The end of a day in UTC, where a day alone is given: what was recorded on it is counted."""
+    found = moment(value)
+    return found + timedelta(days=1, microseconds=-1) if len(value.strip()) == len("2023-06-30") else found
+
+
+def indicators(
+    ctx: typer.Context,
+    as_of: Annotated[
+        datetime | None,
+        typer.Option(
+            "--as-of", metavar="DAY", parser=as_of_day, help="As it was on record then; without it, now."
+        ),
+    ] = None,
+    programme: Annotated[
+        str | None, typer.Option("--programme", metavar="CODE", help="Only this programme.")
+    ] = None,
+    evidence: Annotated[bool, flag("--evidence", "List the entries each figure stands on.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count the programme's indicators: no evidence, no count, and for an earlier day what was true then."""
+    with records(ctx) as ledger:
+        known = [one.code for one in ledger.programmes()]
+        if programme is not None and programme not in known:
+            hint = f"on record are {', '.join(known)}" if known else "none is on record"
+            raise Refusal(f"there is no programme {programme!r}; {hint}")
+        lives = [ledger.entries(one.entity) for one in ledger.partnerships(programme)]
+    until = as_of or datetime.max.replace(tzinfo=UTC)
+    found = counted(lives, until)
+    if as_json:
+        showing.as_json({"as_of": as_of, "indicators": [_plain(one) for one in found]})
+        return
+    if as_of is not None:
+        showing.line(f"as on record at {showing.minute(as_of)} UTC")
+    showing.table(
+        (Column("code"), loose("indicator"), Column("of which"), number("figure"), loose("counting rule")),
+        [row for one in found for row in _rows(one)],
+    )
+    for one in found:
+        if one.uncounted:
+            left = showing.counted(len(one.uncounted), "entry has", "entries have")
+            showing.line(
+                f"{one.code}: {left} no evidence and {'is' if len(one.uncounted) == 1 else 'are'} not counted"
+            )
+    if evidence:
+        showing.line()
+        for one in found:
+            for figure in one.figures:
+                if figure.evidence:
+                    of = f" ({figure.split})" if figure.split else ""
+                    showing.line(f"{one.code}{of}: {', '.join(figure.evidence)}")
+            if one.uncounted:
+                showing.line(f"{one.code} without evidence: {', '.join(one.uncounted)}")
+
+
+def _rows(one: Indicator) -> Iterator[tuple[str, str, str, str, str]]:
+    """A line for each figure; what they share is on the first."""
+    code, title, rule = one.code, one.title, one.rule
+    for figure in one.figures:
+        yield code, title, figure.split, _told(figure), rule
+        code = title = rule = ""
+
+
+def _told(figure: Figure) -> str:
+    if figure.of is None:
+        return f"{figure.value:,}"
+    share = f" ({figure.value / figure.of:.0%})" if figure.of else ""
+    return f"{figure.value:,} of {figure.of:,}{share}"
+
+
+def _plain(one: Indicator) -> dict[str, Any]:
+    return one.model_dump(mode="json")

@@ -1,0 +1,346 @@
+"""The programme's indicators, counted from entries: each figure names the entries it stands on.
+
+No evidence, no count; physical and virtual are never added up; and because only entries recorded by a moment are
+looked at, the count for an earlier day is the one that was true then. Rules and codes: domain reference, section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from domain import events as ev
+from domain.entities import fold
+from domain.entries import Entry
+from domain.partnership import Partnership
+from domain.records import records_of
+from domain.requests import AgreementStep, ExchangeMode
+from domain.stages.study_visits import VisitMode, VisitReport
+from domain.terms import Stage
+from domain.values import SIDES, Component, StakeholderGroup, Value
+
+
+class Figure(Value):
+    """One number, `of` so many where it is a share; `evidence` names its entries as `C1-01/45`."""
+
+    split: str = ""
+    """What part of the indicator it is, such as `physical` or `eu`; empty where there are no parts."""
+    value: int
+    of: int | None = None
+    evidence: tuple[str, ...] = ()
+
+
+class Indicator(Value):
+    """`uncounted` are entries that would count if there were evidence for them."""
+
+    code: str
+    title: str
+    rule: str
+    figures: tuple[Figure, ...]
+    uncounted: tuple[str, ...] = ()
+
+
+@dataclass
+class _Life:
+    """One partnership as it was on record at the moment asked about."""
+
+    state: Partnership
+    entries: Sequence[Entry]
+
+    def place(self, entry: Entry) -> str:
+        return f"{self.state.code}/{entry.number}"
+
+    def told(self, *kinds: type[ev.Event]) -> Iterator[tuple[str, ev.AnyEvent]]:
+        """The events of these kinds with their places."""
+        for entry in self.entries:
+            if isinstance(entry.event, kinds):
+                yield self.place(entry), entry.event
+
+    def passed(self, stage: Stage) -> list[str]:
+        """Where it says that a stage was passed."""
+        return [place for place, event in self.told(ev.StagePassed) if getattr(event, "stage", None) is stage]
+
+
+@dataclass
+class _Tally:
+    """A count by part: how many, and where each of them stands."""
+
+    places: dict[str, list[str]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def add(self, split: str, place: str, number: int = 1) -> None:
+        self.places.setdefault(split, []).append(place)
+        self.numbers[split] = self.numbers.get(split, 0) + number
+
+    def figures(self, splits: Iterable[str], of: Mapping[str, int] | None = None) -> tuple[Figure, ...]:
+        """A figure for each part, those that came to nothing included."""
+        return tuple(
+            Figure(
+                split=split,
+                value=self.numbers.get(split, 0),
+                of=of.get(split, 0) if of is not None else None,
+                evidence=tuple(self.places.get(split, ())),
+            )
+            for split in splits
+        )
+
+
+def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicator, ...]:
+    """Every indicator, from the entries of each partnership (in their order) that were on record by then."""
+    known = []
+    for entries in lives:
+        then = [entry for entry in entries if entry.recorded_at <= as_of]
+        if then:
+            state = fold(then[0].entity, [entry.event for entry in then])
+            known.append(_Life(state, then))
+    return tuple(count(known) for count in _COUNTS)
+
+
+def _engaged(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    names = {Component.CITY: "city", Component.REGION: "region"}
+    for life in lives:
+        for place in life.passed(Stage.SCOPING)[:1]:
+            tally.add(names[life.state.component], place)
+    return Indicator(
+        code="O1",
+        title="partnerships engaged",
+        rule="scoping passed at both of its gates",
+        figures=tally.figures(names.values()),
+    )
+
+
+def _members(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    seen: set[tuple[str, str]] = set()
+    for life in lives:
+        if life.state.ended:
+            continue
+        for side in SIDES:
+            member = life.state.member(side)
+            if (side.value, member.name) not in seen:
+                seen.add((side.value, member.name))
+                joined = [place for place, event in life.told(ev.PartnershipFounded, ev.MemberReplaced)]
+                tally.add(side.value, joined[-1])
+    return Indicator(
+        code="O2",
+        title="entities taking part",
+        rule="distinct members of partnerships that have not ended",
+        figures=tally.figures(side.value for side in SIDES),
+    )
+
+
+def _exchanges(lives: Sequence[_Life]) -> Iterator[tuple[str, ev.ExchangeHeld]]:
+    for life in lives:
+        for place, event in life.told(ev.ExchangeHeld):
+            assert isinstance(event, ev.ExchangeHeld)
+            yield place, event
+
+
+def _sessions(lives: Sequence[_Life]) -> Indicator:
+    tally, without = _Tally(), []
+    for place, held in _exchanges(lives):
+        if held.evidence is None:
+            without.append(place)
+        else:
+            tally.add(held.mode.value, place)
+    return Indicator(
+        code="O3",
+        title="knowledge exchanges held",
+        rule="sessions held, each with evidence",
+        figures=tally.figures(mode.value for mode in ExchangeMode),
+        uncounted=tuple(without),
+    )
+
+
+def _participants(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    for place, held in _exchanges(lives):
+        if held.evidence is not None:
+            tally.add(held.mode.value, place, held.participants_eu + held.participants_cn)
+    return Indicator(
+        code="O4",
+        title="participations in exchanges",
+        rule="rows of attendance of sessions with evidence: who came twice is counted twice",
+        figures=tally.figures(mode.value for mode in ExchangeMode),
+    )
+
+
+def _visits(lives: Sequence[_Life]) -> Iterator[tuple[str, VisitReport]]:
+    """Each accepted report of a visit, where its acceptance stands on record; a stage may be passed again later."""
+    for life in lives:
+        report: VisitReport | None = None
+        for place, event in life.told(ev.DeliverableSubmitted, ev.StagePassed):
+            if isinstance(event, ev.DeliverableSubmitted) and isinstance(event.deliverable, VisitReport):
+                report = event.deliverable
+            elif (
+                isinstance(event, ev.StagePassed) and event.stage is Stage.STUDY_VISITS and report is not None
+            ):
+                yield place, report
+
+
+def _study_visits(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    splits = [f"{mode.value}, to {host}" for mode in VisitMode for host in ("China", "Europe")]
+    hosts = {SIDES[0]: "Europe", SIDES[1]: "China"}
+    seen: set[tuple[object, ...]] = set()
+    for place, report in _visits(lives):
+        # one delegation that served several partnerships told each of them of the same days at the same hosts' side
+        visit = (report.mode, report.host, report.period.since, report.period.until)
+        if report.mode is not VisitMode.VIRTUAL and visit in seen:
+            split = f"{report.mode.value}, to {hosts[report.host]}"
+            tally.places[split].append(place)
+            continue
+        seen.add(visit)
+        tally.add(f"{report.mode.value}, to {hosts[report.host]}", place)
+    return Indicator(
+        code="O5",
+        title="study visits",
+        rule="accepted reports; missions of the same days, mode and direction are one visit",
+        figures=tally.figures(splits),
+    )
+
+
+def _plans(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    for life in lives:
+        if life.state.plan_adopted is not None:
+            tally.add("", life.passed(Stage.ACTION_PLAN)[-1])
+    return Indicator(
+        code="R1",
+        title="cooperation action plans adopted",
+        rule="adopted by both sides, and not reopened since",
+        figures=tally.figures(("",)),
+    )
+
+
+def _agreements(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    for life in lives:
+        signed = [
+            place
+            for place, event in life.told(ev.AgreementStepTaken)
+            if getattr(event, "step", None) is AgreementStep.SIGNED
+        ]
+        if signed:
+            tally.add("", signed[-1])
+    return Indicator(
+        code="R2", title="agreements signed", rule="signed by both sides", figures=tally.figures(("",))
+    )
+
+
+def _pilots(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    for life in lives:
+        for place in life.passed(Stage.PILOT_INVESTMENTS):
+            tally.add("", place)
+    return Indicator(
+        code="R3",
+        title="pilots endorsed",
+        rule="passed at all gates of the pilot stage",
+        figures=tally.figures(("",)),
+    )
+
+
+def _all_groups(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    for life in lives:
+        groups: dict[StakeholderGroup, str] = {}
+        for place, event in life.told(ev.OrganisationEngaged):
+            assert isinstance(event, ev.OrganisationEngaged)
+            groups.setdefault(event.organisation.group, place)
+        if len(groups) == len(StakeholderGroup):
+            tally.add("", max(groups.values(), key=_number))
+    return Indicator(
+        code="R4",
+        title="partnerships that engaged organisations of every stakeholder group",
+        rule="at least one organisation of each group on record",
+        figures=tally.figures(("",), {"": len(lives)}),
+    )
+
+
+def _number(place: str) -> int:
+    return int(place.rpartition("/")[2])
+
+
+def _businesses(lives: Sequence[_Life]) -> Indicator:
+    tally = _Tally()
+    seen: set[str] = set()
+    for life in lives:
+        for place, event in life.told(ev.OrganisationEngaged):
+            assert isinstance(event, ev.OrganisationEngaged)
+            one = event.organisation
+            if one.group is StakeholderGroup.BUSINESS and one.code not in seen:
+                seen.add(one.code)
+                tally.add(one.side.value, place)
+    return Indicator(
+        code="R5",
+        title="business organisations engaged",
+        rule="distinct organisations by their codes",
+        figures=tally.figures(side.value for side in SIDES),
+    )
+
+
+def _women(lives: Sequence[_Life]) -> Indicator:
+    tally, of = _Tally(), {"": 0}
+    for place, report in _visits(lives):
+        tally.add("", place, report.women)
+        of[""] += report.participants_eu + report.participants_cn
+    return Indicator(
+        code="R6",
+        title="women among the participants of study visits",
+        rule="as the accepted reports count them; other exchanges do not record it",
+        figures=tally.figures(("",), of),
+    )
+
+
+def _in_time(lives: Sequence[_Life]) -> Indicator:
+    tally, of = _Tally(), {"": 0}
+    for life in lives:
+        settled = {getattr(event, "gate", ""): place for place, event in life.told(ev.GateSettled)}
+        for row in records_of(life.state).gates:
+            if row.in_time is not None:
+                of[""] += 1
+                if row.in_time:
+                    tally.add("", settled[row.gate])
+    return Indicator(
+        code="P1",
+        title="gates settled in time",
+        rule="settled by their deadline, of all that were settled and had one",
+        figures=tally.figures(("",), of),
+    )
+
+
+def _evidenced(lives: Sequence[_Life]) -> Indicator:
+    tally, of, without = _Tally(), {"": 0}, []
+    for place, held in _exchanges(lives):
+        of[""] += 1
+        if held.evidence is None:
+            without.append(place)
+        else:
+            tally.add("", place)
+    return Indicator(
+        code="P4",
+        title="exchanges with evidence",
+        rule="of all exchanges on record, those that count",
+        figures=tally.figures(("",), of),
+        uncounted=tuple(without),
+    )
+
+
+_COUNTS = (
+    _engaged,
+    _members,
+    _sessions,
+    _participants,
+    _study_visits,
+    _plans,
+    _agreements,
+    _pilots,
+    _all_groups,
+    _businesses,
+    _women,
+    _in_time,
+    _evidenced,
+)

@@ -1,0 +1,55 @@
+"""`tandem indicators`: as a person and as a program reads it, for a day that is over, and wrong input."""
+
+from __future__ import annotations
+
+from tests.console.conftest import Tandem
+
+
+def figures(told: object) -> dict[tuple[str, str], int]:
+    assert isinstance(told, dict)
+    return {
+        (one["code"], figure["split"]): figure["value"]
+        for one in told["indicators"]
+        for figure in one["figures"]
+    }
+
+
+def test_every_figure_is_on_its_line_with_its_rule(tandem: Tandem) -> None:
+    told = tandem("indicators")
+    asked = tandem("indicators", "--json").json
+    lines = told.out.splitlines()
+    assert told.status == 0 and "\x1b" not in told.out
+    for one in asked["indicators"]:
+        (line,) = [line for line in lines if line.startswith(f"{one['code']} ")]
+        assert one["title"] in line and one["rule"] in line
+    rows = sum(len(one["figures"]) for one in asked["indicators"])
+    assert len([line for line in lines if not line.startswith("code") and "not counted" not in line]) == rows
+
+
+def test_a_day_before_anything_was_recorded_has_nothing(tandem: Tandem) -> None:
+    assert not any(figures(tandem("indicators", "--as-of", "2020-01-01", "--json").json).values())
+    assert "as on record at 2020-01-01 23:59 UTC" in tandem("indicators", "--as-of", "2020-01-01").out
+
+
+def test_evidence_is_named_by_entries_that_history_shows(tandem: Tandem) -> None:
+    asked = tandem("indicators", "--json").json
+    places = [
+        place for one in asked["indicators"] for figure in one["figures"] for place in figure["evidence"]
+    ]
+    assert places
+    told = tandem("indicators", "--evidence").out
+    assert all(place in told for place in places)
+    code, _, number = places[0].partition("/")
+    history = tandem("history", code, "--json").json
+    assert int(number) in [line["number"] for line in history if "number" in line]
+
+
+def test_what_is_wrong_is_said(tandem: Tandem) -> None:
+    for words, said in (
+        (("--as-of", "yesterday"), "yesterday"),
+        (("--as-of", "2023-02-30"), "2023-02-30"),
+        (("--programme", "none"), "there is no programme 'none'"),
+        (("C1-01",), "C1-01"),
+    ):
+        told = tandem("indicators", *words)
+        assert told.status in (1, 2) and said in told.err and not told.out, told.err

@@ -1,0 +1,178 @@
+"""Indicators: no evidence, no count, nothing added up that must not be, and for an earlier day what was true then."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain import events as ev
+from domain import requests as rq
+from domain.entries import Entry
+from domain.indicators import Figure, Indicator, counted
+from domain.requests import ExchangeMode
+from domain.stages.study_visits import VisitMode
+from domain.terms import Stage
+from domain.values import Organisation, Side, StakeholderGroup
+from tests.domain.test_rehearsal import UNTIL, played
+from tests.domain.test_whatif import recorded
+from tests.given import CN_FOCAL, OPERATOR, TEAM_LEADER, on, text
+from tests.story import Story
+
+LATER = on(2030, 1, 1)
+
+
+def of(*stories: Story, at: datetime = LATER) -> dict[str, Indicator]:
+    """By code; a story's entries are recorded when they happen."""
+    lives = [
+        [entry.model_copy(update={"recorded_at": entry.event.at}) for entry in story.entries]
+        for story in stories
+    ]
+    return {one.code: one for one in counted(lives, at)}
+
+
+def figures(one: Indicator) -> dict[str, int]:
+    return {figure.split: figure.value for figure in one.figures}
+
+
+def last(story: Story, kind: type[ev.Event]) -> str:
+    """The place of the latest entry of a kind."""
+    number = max(entry.number for entry in story.entries if isinstance(entry.event, kind))
+    return f"{story.partnership.code}/{number}"
+
+
+def test_an_exchange_without_evidence_is_on_record_and_not_counted() -> None:
+    story = Story()
+    story.exchanges("a", evidence=None)
+    story.exchanges("b")
+    told = of(story)
+    assert figures(told["O3"]) == {"virtual": 1, "physical": 0, "hybrid": 0, "team_scoping": 0}
+    assert len(told["O3"].uncounted) == 1 and told["O3"].uncounted == told["P4"].uncounted
+    assert figures(told["O4"])["virtual"] == 17, "only those of the exchange with evidence"
+    assert told["P4"].figures == (Figure(value=1, of=2, evidence=(last(story, ev.ExchangeHeld),)),)
+
+
+def test_ways_of_meeting_are_never_added_up() -> None:
+    story = Story()
+    for place, mode in enumerate((ExchangeMode.PHYSICAL, ExchangeMode.HYBRID, ExchangeMode.HYBRID)):
+        story.exchanges(f"e{place}", mode=mode)
+    told = of(story)
+    assert figures(told["O3"]) == {"virtual": 0, "physical": 1, "hybrid": 2, "team_scoping": 0}
+    assert "" not in figures(told["O3"]) and "" not in figures(told["O5"]) and "" not in figures(told["O4"])
+
+
+def test_a_partnership_is_engaged_once_scoping_has_passed() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING)
+    assert figures(of(story)["O1"]) == {"city": 0, "region": 0}
+    story.passes(Stage.SCOPING)
+    (city, _) = of(story)["O1"].figures
+    assert (city.value, city.evidence) == (1, (last(story, ev.StagePassed),))
+
+
+def test_members_count_while_their_partnership_lives_and_once() -> None:
+    one, two = Story(), Story(code="C1-02")
+    assert figures(of(one, two)["O2"]) == {"eu": 1, "cn": 1}, "both are of Fuenlabrada and Hangzhou"
+    for story in (one, two):
+        story.asks(
+            rq.Withdraw(side=Side.CN, reason="budget", notice=text("we leave")), CN_FOCAL, on(2021, 6, 1)
+        )
+    assert figures(of(one, two)["O2"]) == {"eu": 0, "cn": 0}
+    assert figures(of(one, two, at=on(2021, 5, 1))["O2"]) == {"eu": 1, "cn": 1}
+
+
+def visited(code: str, **changes: Any) -> Story:
+    story = Story(code=code)
+    story.passes(Stage.SCOPING)
+    story.opens(Stage.STUDY_VISITS)
+    story.hands_in(Stage.STUDY_VISITS, **changes)
+    for gate in story.partnership.terms.stage(Stage.STUDY_VISITS).gates:
+        story.approves(gate.code)
+    return story
+
+
+def test_a_visit_that_served_two_partnerships_counts_once_and_names_both() -> None:
+    joint = [visited(code, mode=VisitMode.HYBRID, host=Side.CN) for code in ("C1-01", "C1-02")]
+    told = {figure.split: figure for figure in of(*joint)["O5"].figures}
+    assert told["hybrid, to China"].value == 1
+    assert told["hybrid, to China"].evidence == tuple(last(story, ev.StagePassed) for story in joint)
+    assert sum(figure.value for figure in told.values()) == 1
+
+
+def test_virtual_visits_are_each_their_own() -> None:
+    apart = [visited(code, mode=VisitMode.VIRTUAL, host=Side.EU) for code in ("C1-01", "C1-02")]
+    assert figures(of(*apart)["O5"])["virtual, to Europe"] == 2
+
+
+def test_a_visit_that_was_not_accepted_is_none() -> None:
+    story = Story()
+    story.passes(Stage.SCOPING)
+    story.opens(Stage.STUDY_VISITS)
+    story.hands_in(Stage.STUDY_VISITS)
+    assert not any(figures(of(story)["O5"]).values())
+    assert of(story)["R6"].figures == (Figure(value=0, of=0),)
+
+
+def test_organisations_count_once_and_groups_must_all_be_there() -> None:
+    story = Story()
+    for place, group in enumerate(StakeholderGroup):
+        assert of(story)["R4"].figures[0].value == 0
+        one = Organisation(code=f"o-{place}", side=Side.EU, group=group)
+        story.asks(rq.Engage(organisation=one), OPERATOR)
+    told = of(story)
+    assert told["R4"].figures == (Figure(value=1, of=1, evidence=(last(story, ev.OrganisationEngaged),)),)
+    assert figures(told["R5"]) == {"eu": 1, "cn": 0}
+    twin = Story(code="C1-02")
+    same = Organisation(code="o-2", side=Side.EU, group=StakeholderGroup.BUSINESS)
+    twin.asks(rq.Engage(organisation=same), OPERATOR)
+    assert figures(of(story, twin)["R5"]) == {"eu": 1, "cn": 0}
+
+
+def test_gates_in_time_are_a_share_of_those_settled() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.hands_in(Stage.SCOPING, at=on(2021, 3, 3))
+    assert of(story)["P1"].figures == (Figure(value=0, of=0),)
+    story.decides("G2", TEAM_LEADER, rq.Verdict.RETURN, at=on(2021, 3, 4))
+    story.hands_in(Stage.SCOPING, "two", at=on(2021, 3, 5))
+    story.decides("G2", TEAM_LEADER, at=on(2021, 12, 1))
+    (share,) = of(story)["P1"].figures
+    assert (share.value, share.of, len(share.evidence)) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("day", [(2021, 9, 1), (2022, 6, 30), (2023, 2, 1), (2024, 5, 1)])
+def test_an_earlier_day_gives_what_was_counted_then(day: tuple[int, int, int]) -> None:
+    """The count of the whole record for a day is that of the record as it stood on that day."""
+    at = on(*day)
+    whole = [recorded(life) for life in played(1).values()]
+    then = [tuple(entry for entry in entries if entry.recorded_at <= at) for entries in whole]
+    assert counted(whole, at) == counted(then, at) == counted(then, LATER)
+
+
+def test_nothing_counted_is_ever_taken_back_but_what_can_end() -> None:
+    """What was held, signed, endorsed or engaged stays counted; members leave and plans are reopened."""
+    whole = [recorded(life) for life in played(1).values()]
+    before: dict[str, dict[str, int]] = {}
+    for month in range(42):
+        told = {one.code: one for one in counted(whole, on(2021, 1, 1) + timedelta(days=30 * month))}
+        now = {code: figures(told[code]) for code in ("O1", "O3", "O4", "O5", "R2", "R3", "R5")}
+        for code, each in before.items():
+            assert all(now[code][split] >= value for split, value in each.items()), (code, month)
+        before = now
+
+
+def test_every_figure_stands_on_entries_that_exist() -> None:
+    whole = {life.state.code: recorded(life) for life in played(1).values()}
+    entries: dict[str, Entry] = {f"{code}/{one.number}": one for code, of in whole.items() for one in of}
+    for one in counted(whole.values(), UNTIL):
+        for figure in one.figures:
+            assert bool(figure.value) <= bool(figure.evidence), one.code
+            assert set(figure.evidence) <= entries.keys(), one.code
+            assert len(set(figure.evidence)) == len(figure.evidence), one.code
+
+
+def test_nobody_on_record_is_all_noughts() -> None:
+    for lives in ([], [()]):
+        for one in counted(lives, LATER):
+            assert one.figures and not any(figure.value for figure in one.figures)
