@@ -18,6 +18,7 @@ READING = (
     ("tasks",),
     ("tasks", "--overdue"),
     ("board",),
+    ("indicators",),
     ("history", "C1-01"),
     ("deadline", "C1-01/G2/1"),
     ("calendar", "ES", "2022"),
