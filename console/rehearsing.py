@@ -133,13 +133,13 @@ def _bar(steps: int) -> Iterator[Any]:
 
 def _pictures(
     folder: Path, title: str, plays: list[_Played], starts: datetime, until: datetime
-) -> Iterator[Path] | list[Path]:
+) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
+    span = (starts.date(), until.date())
     written = []
     for place, one in enumerate(plays):
         mark = "" if place == 0 else "-compared"
-        told = f"{title}, by {one.policy}"
-        span = (starts.date(), until.date())
+        told = f"{title}, rehearsed under the terms {one.policy!r}"
         for name, drawn in (
             ("gantt", pictures.gantt(told, one.weighed.stretches, *span)),
             ("load", pictures.load(told, one.weighed.secretariat, *span)),

@@ -141,7 +141,7 @@ def test_gates_in_time_are_a_share_of_those_settled() -> None:
     assert (share.value, share.of, len(share.evidence)) == (1, 2, 1)
 
 
-@pytest.mark.parametrize("day", [(2021, 9, 1), (2022, 6, 30), (2023, 2, 1), (2024, 5, 1)])
+@pytest.mark.parametrize("day", [(2021, 9, 1), (2023, 2, 1)])
 def test_an_earlier_day_gives_what_was_counted_then(day: tuple[int, int, int]) -> None:
     """The count of the whole record for a day is that of the record as it stood on that day."""
     at = on(*day)
@@ -154,11 +154,11 @@ def test_nothing_counted_is_ever_taken_back_but_what_can_end() -> None:
     """What was held, signed, endorsed or engaged stays counted; members leave and plans are reopened."""
     whole = [recorded(life) for life in played(1).values()]
     before: dict[str, dict[str, int]] = {}
-    for month in range(42):
-        told = {one.code: one for one in counted(whole, on(2021, 1, 1) + timedelta(days=30 * month))}
+    for quarter in range(14):
+        told = {one.code: one for one in counted(whole, on(2021, 1, 1) + timedelta(days=91 * quarter))}
         now = {code: figures(told[code]) for code in ("O1", "O3", "O4", "O5", "R2", "R3", "R5")}
         for code, each in before.items():
-            assert all(now[code][split] >= value for split, value in each.items()), (code, month)
+            assert all(now[code][split] >= value for split, value in each.items()), (code, quarter)
         before = now
 
 
