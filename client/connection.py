@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -54,19 +55,21 @@ async def connect(settings: Settings, *, identity: str = "tandem") -> Client:
     """
     address = address_of(settings)
     try:
-        client = await Client.connect(
-            address,
-            namespace=settings.temporal_namespace,
-            data_converter=data_converter(),
-            tls=_tls(settings),
-            api_key=settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None,
-            identity=identity,
-            connect_timeout=timedelta(seconds=5),
-        )
-        # a server takes connections before it is ready, and whatever its namespaces: only a real call tells
-        await client.workflow_service.describe_namespace(
-            DescribeNamespaceRequest(namespace=settings.temporal_namespace), timeout=RPC
-        )
+        # a server that takes connections and then says nothing is asked again by the library for half a minute
+        async with asyncio.timeout(RPC.total_seconds()):
+            client = await Client.connect(
+                address,
+                namespace=settings.temporal_namespace,
+                data_converter=data_converter(),
+                tls=_tls(settings),
+                api_key=settings.temporal_api_key.get_secret_value() if settings.temporal_api_key else None,
+                identity=identity,
+                connect_timeout=timedelta(seconds=5),
+            )
+            # a server takes connections before it is ready, and whatever its namespaces: only a real call tells
+            await client.workflow_service.describe_namespace(
+                DescribeNamespaceRequest(namespace=settings.temporal_namespace), timeout=RPC
+            )
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             raise Trouble(
@@ -78,7 +81,7 @@ async def connect(settings: Settings, *, identity: str = "tandem") -> Client:
                 f"the engine at {address} does not let us in; check TANDEM_TEMPORAL_API_KEY and the certificates"
             ) from error
         raise Away(_unreachable(settings, address)) from error
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError) as error:  # OSError: time is up, too
         raise Away(_unreachable(settings, address)) from error
     return client
 
