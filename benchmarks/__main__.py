@@ -1,6 +1,8 @@
 """Every goal with its figure: `make bench`, or `python -m benchmarks [NAME ...] [--quick] [--write]`.
 
-A NAME is a benchmark (lifecycle, approvals, ...) or a goal (G3). `--write` puts the result into docs/performance.md.
+A NAME is a benchmark (lifecycle, approvals, ...) or a goal (G3). `--write` puts the result into docs/performance.md,
+where figures of benchmarks that did not run stay, each with the time it was measured. `--quick` sizes only show that
+it runs.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks.goals import GOALS, modules
-from benchmarks.measuring import Figure, goals_table, note
+from benchmarks.goals import GOALS, UNMEASURED, modules
+from benchmarks.measuring import HEADINGS, Figure, goal_rows, note, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 BEGIN, END = "<!-- result: written by make bench ARGS=--write -->", "<!-- end of the result -->"
@@ -55,25 +57,47 @@ async def run(names: list[str], quick: bool) -> list[Figure]:
     return sorted(figures, key=lambda one: order.index(one.code))
 
 
-def conditions(load: tuple[float, float, float], quick: bool) -> str:
-    """When and on what it was measured, and how busy the machine was before."""
-    when = datetime.now(UTC)
-    size = "quick sizes, which only show that it runs; " if quick else ""
+def conditions(when: str, load: tuple[float, float, float], names: list[str]) -> str:
+    """When, on what and what was measured, and how busy the machine was before."""
     version = ".".join(str(part) for part in sys.version_info[:3])
     return (
-        f"Measured {when:%Y-%m-%d %H:%M} UTC on {os.cpu_count()} cores with Python {version}; {size}"
+        f"- {when}: {', '.join(names)}; {os.cpu_count()} cores, Python {version}, "
         f"load before it began {load[0]:.1f}, over fifteen minutes {load[2]:.1f}."
     )
 
 
-def write(result: str) -> None:
-    """Put the result into its place in docs/performance.md."""
+def merged(known: str, line: str, when: str, figures: list[Figure]) -> str:
+    """The result with these figures in it: of what was not measured this time, what stood there stays.
+
+    `known` is the result so far, `line` says how these were measured, and `when` marks their rows.
+    """
+    rows = {}
+    for row in known.splitlines():
+        cells = tuple(cell.strip() for cell in row.strip("|").split("|"))
+        if row.startswith("| G") and len(cells) == len(HEADINGS):
+            rows[cells[0]] = cells
+    for fresh in goal_rows(figures, when):
+        if fresh[4] != UNMEASURED or fresh[0] not in rows:
+            rows[fresh[0]] = fresh
+    kept = [rows[one.code] for one in GOALS if one.code in rows]
+    stamps = {row[5] for row in kept}
+    runs = [run for run in known.splitlines() if run.startswith("- ") and _stamp(run) in stamps - {when}]
+    return "\n".join([*runs, line, "", table(HEADINGS, kept)])
+
+
+def _stamp(run: str) -> str:
+    """When the run of a line was, as its rows are marked."""
+    return run.removeprefix("- ").partition(": ")[0]
+
+
+def write(line: str, when: str, figures: list[Figure]) -> None:
+    """Put the figures into their place in docs/performance.md."""
     page = PAGE.read_text()
     before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
+    known, _, after = rest.partition(END)
     if not rest or not after:
         raise SystemExit(f"{PAGE.name} has no place for the result ({BEGIN} ... {END})")
-    PAGE.write_text(f"{before}{BEGIN}\n\n{result}\n\n{END}{after}")
+    PAGE.write_text(f"{before}{BEGIN}\n\n{merged(known, line, when, figures)}\n\n{END}{after}")
 
 
 def main() -> int:
@@ -82,11 +106,12 @@ def main() -> int:
         raise SystemExit(f"unknown option {', '.join(sorted(unknown))}; there are --quick and --write")
     names = chosen([word for word in sys.argv[1:] if not word.startswith("-")])
     load, quick = os.getloadavg(), "--quick" in flags
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC{', quick' if quick else ''}"
     figures = asyncio.run(run(names, quick))
-    result = f"{conditions(load, quick)}\n\n{goals_table(figures)}"
-    sys.stdout.write(f"\n{result}\n")
+    line = conditions(when, load, names)
+    sys.stdout.write(f"\n{line}\n\n{table(HEADINGS, goal_rows(figures, when))}\n")
     if "--write" in flags:
-        write(result)
+        write(line, when, figures)
     return 0 if all(one.value == one.value for one in figures) else 1
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+UNMEASURED = "not measured"
+
 
 @dataclass(frozen=True)
 class Goal:
@@ -31,7 +33,7 @@ class Goal:
 def told(figure: float, unit: str) -> str:
     """A figure as people read it: `1.24 x`, `26`, `0.38 s`, `52,100 /s`."""
     if figure != figure:
-        return "not measured"
+        return UNMEASURED
     if float(figure).is_integer() or abs(figure) >= 1000:
         number = f"{figure:,.0f}"
     else:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from benchmarks.goals import goal, told
+from benchmarks.goals import UNMEASURED, goal, told
 
 T = TypeVar("T")
 _TICK = os.sysconf("SC_CLK_TCK")
@@ -32,7 +32,7 @@ class Figure:
     def verdict(self) -> str:
         wanted = goal(self.code)
         if self.value != self.value:
-            return "not measured"
+            return UNMEASURED
         if wanted.later:
             return "later"
         return "holds" if wanted.holds(self.value) else "falls short"
@@ -135,14 +135,22 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join([shown[0], "|" + "|".join("-" * (width + 2) for width in widths) + "|", *shown[1:]])
 
 
-def goals_table(figures: Iterable[Figure]) -> str:
-    """Goal, figure, holds or falls short."""
-    rows = []
+HEADINGS = ("goal", "what", "wanted", "figure", "verdict", "measured")
+
+
+def goal_rows(figures: Iterable[Figure], when: str = "now") -> list[tuple[str, ...]]:
+    """Goal, figure, holds or falls short, and when it was measured."""
+    rows: list[tuple[str, ...]] = []
     for one in figures:
         wanted = goal(one.code)
         what = f"{wanted.what} ({one.how})" if one.how else wanted.what
-        rows.append((one.code, what, wanted.wanted, told(one.value, wanted.unit), one.verdict))
-    return table(("goal", "what", "wanted", "figure", "verdict"), rows)
+        rows.append((one.code, what, wanted.wanted, told(one.value, wanted.unit), one.verdict, when))
+    return rows
+
+
+def goals_table(figures: Iterable[Figure], when: str = "now") -> str:
+    """The rows of these figures as a table."""
+    return table(HEADINGS, goal_rows(figures, when))
 
 
 def alone(measure: Measure) -> None:

@@ -103,12 +103,60 @@ def test_a_percentile_is_one_of_the_values() -> None:
     assert percentile(list(range(1, 101)), 0.99) == 99 and percentile(list(range(1, 101)), 1.0) == 100
 
 
-def test_the_result_goes_into_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    page = tmp_path / "performance.md"
-    page.write_text(f"before\n{bench.BEGIN}\nold\n{bench.END}\nafter\n")
-    monkeypatch.setattr(bench, "PAGE", page)
-    bench.write("new")
-    assert page.read_text() == f"before\n{bench.BEGIN}\n\nnew\n\n{bench.END}\nafter\n"
+@pytest.fixture
+def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = tmp_path / "performance.md"
+    path.write_text(f"before\n{bench.BEGIN}\nold words\n{bench.END}\nafter\n")
+    monkeypatch.setattr(bench, "PAGE", path)
+    return path
+
+
+def rows(page: Path) -> list[list[str]]:
+    return [
+        [cell.strip() for cell in line.split("|")[1:-1]]
+        for line in page.read_text().splitlines()
+        if line[:3] == "| G"
+    ]
+
+
+def test_the_result_goes_into_its_place(page: Path) -> None:
+    bench.write("- monday: lifecycle; two cores", "monday", [Figure("G1", 1.2, "all told")])
+    text = page.read_text()
+    assert text.startswith(f"before\n{bench.BEGIN}\n\n- monday: lifecycle; two cores\n\n| goal")
+    assert text.endswith(f"\n\n{bench.END}\nafter\n") and "old words" not in text
+    assert [(row[0], row[3], row[4], row[5]) for row in rows(page)] == [
+        ("G1", "1.20 x", "falls short", "monday")
+    ]
+
+
+def test_what_was_not_measured_again_stays_with_the_day_it_was_measured(page: Path) -> None:
+    bench.write(
+        "- monday: all", "monday", [Figure("G9 speed", 60_000.0), Figure("G1", 1.2), Figure("G13", 0)]
+    )
+    bench.write(
+        "- tuesday: some",
+        "tuesday",
+        [Figure("G1", 1.0), Figure("G13", math.nan), Figure("G10 first", math.nan)],
+    )
+    told = {row[0]: (row[4], row[5]) for row in rows(page)}
+    assert told == {
+        "G1": ("holds", "tuesday"),
+        "G9 speed": ("holds", "monday"),
+        "G10 first": ("not measured", "tuesday"),
+        "G13": ("holds", "monday"),
+    }
+    order = [one.code for one in GOALS]
+    assert [row[0] for row in rows(page)] == sorted(told, key=order.index)
+    assert [line for line in page.read_text().splitlines() if line[:2] == "- "] == [
+        "- monday: all",
+        "- tuesday: some",
+    ]
+
+
+def test_a_run_of_which_nothing_is_left_is_not_told_any_more(page: Path) -> None:
+    bench.write("- monday: some", "monday", [Figure("G1", 1.2)])
+    bench.write("- tuesday: some", "tuesday", [Figure("G1", 1.0)])
+    assert "monday" not in page.read_text()
 
 
 def test_the_page_has_a_place_for_the_result() -> None:
