@@ -17,6 +17,7 @@ from ledger.rows import (
     Attempt,
     Board,
     BoardLine,
+    DamagedEntry,
     FiledEntry,
     FiledLetter,
     LetterStatus,
@@ -54,7 +55,8 @@ _SQLITE = "sqlite:///"
 def reading(settings: Settings) -> Iterator[SqlLedger]:
     """The ledger, open for as long as the block runs; nothing else needs to be running.
 
-    Raises Trouble, in a sentence, where there is none yet or where the database does not answer.
+    Raises Trouble, in a sentence, where there is none yet, where the database does not answer, or where an entry
+    cannot be read.
     """
     url = settings.database
     if url.startswith(_SQLITE) and not Path(url.removeprefix(_SQLITE)).exists():
@@ -70,6 +72,8 @@ def reading(settings: Settings) -> Iterator[SqlLedger]:
         raise Trouble(f"TANDEM_DATABASE_URL: {wrong}") from None
     try:
         yield ledger
+    except DamagedEntry as damaged:
+        raise Trouble(str(damaged)) from damaged
     except Exception as error:
         trouble = of_database(error)
         if trouble is not None:

@@ -35,6 +35,7 @@ from ledger.rows import (
     Attempt,
     Board,
     BoardLine,
+    DamagedEntry,
     FiledEntry,
     FiledLetter,
     LetterStatus,
@@ -223,7 +224,10 @@ class Reading(Desk):
         )
         return tuple(
             FiledEntry(
-                position=row["position"], code=row["code"], hash=row["hash"], entry=entry_of(row["body"])
+                position=row["position"],
+                code=row["code"],
+                hash=row["hash"],
+                entry=_entry(entity, row["number"], row["body"]),
             )
             for row in self._rows(query)
         )
@@ -412,5 +416,18 @@ def state_of(connection: Connection, entity: str, code: str) -> tuple[int, State
     if kept is not None:
         with suppress(ValueError):
             return last, entities.revived(entity, kept)
-    bodies = select(entries.c.body).where(entries.c.entity == entity).order_by(entries.c.number)
-    return last, entities.fold(entity, [entry_of(body).event for body in connection.scalars(bodies)])
+    bodies = (
+        select(entries.c.number, entries.c.body).where(entries.c.entity == entity).order_by(entries.c.number)
+    )
+    told = [_entry(entity, row.number, row.body).event for row in connection.execute(bodies)]
+    return last, entities.fold(entity, told)
+
+
+def _entry(entity: str, number: int, body: str) -> Entry:
+    try:
+        return entry_of(body)
+    except ValueError as error:
+        raise DamagedEntry(
+            f"entry {number} of {entity} cannot be read as it stands there; "
+            "`tandem ledger verify` tells what was changed"
+        ) from error

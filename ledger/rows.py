@@ -178,5 +178,9 @@ class DifferentEntry(ValueError):
     """Another entry is on record under this number."""
 
 
+class DamagedEntry(ValueError):
+    """What stands under an entry's number is no entry; the sentence is for people."""
+
+
 class MissingEntry(ValueError):
     """An entry does not follow the last one on record."""

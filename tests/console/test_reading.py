@@ -248,3 +248,20 @@ def test_terms_come_back_as_they_were_printed(tandem: Tandem, tmp_path: Path) ->
 
     printed = tandem("partnership", "terms", "C1-01").out
     assert termsfile.read(tmp_path / "terms.yaml", printed) == default_terms()
+
+
+@pytest.mark.parametrize(
+    "command", [("history", "C1-01"), ("indicators",), ("board",), ("partnership", "show", "C1-01")]
+)
+def test_an_entry_that_was_tampered_with_is_named_and_so_is_what_finds_out(
+    tandem: Tandem, home: Path, command: tuple[str, ...]
+) -> None:
+    with sqlite3.connect(home / "ledger.sqlite") as connection:
+        connection.execute("DROP TRIGGER entries_refuse_update")
+        connection.execute(
+            "UPDATE entries SET body = replace(body, 'operator', '0perator') WHERE position = 3"
+        )
+        connection.execute("DELETE FROM states")
+    connection.close()
+    said = tandem(*command).sentence
+    assert said.startswith("entry 3 of partnership/C1-01 cannot be read") and "`tandem ledger verify`" in said
