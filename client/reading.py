@@ -69,7 +69,8 @@ def reading(settings: Settings) -> Iterator[SqlLedger]:
     try:
         ledger = open_ledger(url)
     except ValueError as wrong:
-        raise Trouble(f"TANDEM_DATABASE_URL: {wrong}") from None
+        where = "TANDEM_DATABASE_URL: " if settings.database_url is not None else ""
+        raise Trouble(f"{where}{wrong}") from None
     try:
         yield ledger
     except DamagedEntry as damaged:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
@@ -70,7 +73,8 @@ def _impatient() -> type[psycopg.Connection[Any]]:
 def engine_for(url: str, *, patient: bool = False) -> Engine:
     """An engine whose transactions begin as the ledger needs them.
 
-    A statement that PostgreSQL does not answer in half a minute ends in an error, unless `patient`.
+    A statement that PostgreSQL does not answer in half a minute ends in an error, unless `patient`. A file of SQLite
+    in a folder that cannot be written is only read; ValueError where that would leave out its latest entries.
 
     Under the execution option `writing` a SQLite transaction takes the write lock at its beginning
     (BEGIN IMMEDIATE), so that two writers wait for each other instead of failing half-way.
@@ -91,8 +95,13 @@ def engine_for(url: str, *, patient: bool = False) -> Engine:
                 return impatient.connect(*given, **named)
 
         return waiting
+    sealed = _sealed(address)
     engine = create_engine(
-        address, pool_pre_ping=True, pool_size=8, max_overflow=16, connect_args={"timeout": _PATIENCE}
+        sealed or address,
+        pool_pre_ping=True,
+        pool_size=8,
+        max_overflow=16,
+        connect_args={"timeout": _PATIENCE},
     )
 
     @event.listens_for(engine, "connect")
@@ -100,7 +109,8 @@ def engine_for(url: str, *, patient: bool = False) -> Engine:
         connection.isolation_level = None  # the driver must not begin transactions of its own
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}").close()
-        _write_ahead(connection)
+        if sealed is None:
+            _write_ahead(connection)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -108,6 +118,26 @@ def engine_for(url: str, *, patient: bool = False) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
     return engine
+
+
+def _sealed(address: URL) -> URL | None:
+    """The address of a file that lies where nothing can be written, such as an archive's medium; else None.
+
+    SQLite wants to put files beside one it only reads, unless it may take it for unchanging. What is in the log
+    beside it would not be read then, so a file that has any there is a ValueError.
+    """
+    path = Path(str(address.database)).absolute()
+    if not path.exists() or os.access(path.parent, os.W_OK):
+        return None
+    log = path.with_name(f"{path.name}-wal")
+    if log.exists() and log.stat().st_size:
+        raise ValueError(
+            f"{path} lies where nothing can be written, and its latest entries are in {log.name} beside it; "
+            "copy the folder to where it can be written"
+        )
+    return address.set(
+        database=f"file:{quote(str(path))}", query={"mode": "ro", "immutable": "1", "uri": "true"}
+    )
 
 
 def _write_ahead(connection: sqlite3.Connection) -> None:
