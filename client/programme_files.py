@@ -333,7 +333,7 @@ def read(path: Path, people: Path | None = None, cast: Casting | None = None) ->
     if second is not None and people_file is not None:
         everybody += [(second, place, one) for place, one in enumerate(people_file.people)]
     invented = cast is not None and not everybody
-    if cast is not None and not everybody:
+    if cast is not None and invented:
         everybody = [
             (document, place, one) for place, one in enumerate(cast(file.programme, file.partnerships))
         ]

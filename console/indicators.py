@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
 
 from console import showing
-from console.options import flag, moment
+from console.options import flag, last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.indicators import Figure, Indicator, counted
 from domain.values import Refusal
-
-
-def as_of_day(value: str) -> datetime:
-    """The end of a day in UTC, where a day alone is given: what was recorded on it is counted."""
-    found = moment(value)
-    return found + timedelta(days=1, microseconds=-1) if len(value.strip()) == len("2023-06-30") else found
 
 
 def indicators(
@@ -27,7 +21,7 @@ def indicators(
     as_of: Annotated[
         datetime | None,
         typer.Option(
-            "--as-of", metavar="DAY", parser=as_of_day, help="As it was on record then; without it, now."
+            "--as-of", metavar="DAY", parser=last_moment, help="As it was on record then; without it, now."
         ),
     ] = None,
     programme: Annotated[

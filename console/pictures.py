@@ -30,11 +30,12 @@ def gantt(title: str, stretches: Sequence[Stretch], first: date, last: date) -> 
     for code, y in rows.items():
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(code)}</text>')
     lanes: dict[str, list[date]] = {}
+    """When each lane of a row is free again."""
     for one in stretches:
         # several stages may be open at once: the later one lies a little lower, so that both are seen
         ends = lanes.setdefault(one.code, [])
-        lane = sum(end > one.since for end in ends)
-        ends.append(one.until)
+        lane = next((place for place, end in enumerate(ends) if end <= one.since), len(ends))
+        ends[lane : lane + 1] = [one.until]
         x, end = (_x(day, first, last) for day in (one.since, one.until))
         dashed = "" if one.passed else ' stroke="#333333" stroke-dasharray="3 2"'
         told = f"{one.code}: {one.stage.words}, {one.since} to {one.until}"

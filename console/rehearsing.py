@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,11 +16,12 @@ from rich.progress import Progress
 from client import programme
 from client.casting import cast
 from console import pictures, showing, termsfile
-from console.errors import misused, read_bytes
+from console.errors import misused, read_text
 from console.options import flag
 from console.session import AsJson
 from console.showing import Column, loose, number
 from domain.events import PartnershipFounded
+from domain.life import usable_terms
 from domain.rehearsal import Rehearsed, Script, rehearse_one
 from domain.rehearsal.weighing import Weighed, weigh
 from domain.terms import Terms
@@ -82,9 +84,12 @@ def rehearse(
     if terms:
         termsfile.show(read.terms, as_json=as_json)
         return
-    played_by = [_terms(policy) if policy else read.terms]
+    played_by = [_terms(policy, read.terms) if policy else read.terms]
     if compare is not None:
-        played_by.append(_terms(compare))
+        other = _terms(compare, read.terms)
+        if other.name == played_by[0].name:
+            other = other.model_copy(update={"name": f"{other.name} ({compare.name})"})
+        played_by.append(other)
     if folder is not None and folder.exists() and not folder.is_dir():
         raise misused(f"{folder} is no folder")
     starts = datetime.combine(read.facts.starts, time(8), UTC)
@@ -111,8 +116,11 @@ def rehearse(
         showing.aside(f"written: {path}")
 
 
-def _terms(path: Path) -> Terms:
-    return termsfile.read(path, read_bytes(path).decode("utf-8", errors="replace"))
+def _terms(path: Path, own: Terms) -> Terms:
+    """The terms of a file, with which a partnership of this programme can live."""
+    terms = termsfile.read(path, read_text(path))
+    usable_terms(terms, [one.stage for one in own.stages])
+    return terms
 
 
 def _under(founding: PartnershipFounded, terms: Terms) -> PartnershipFounded:
@@ -165,7 +173,8 @@ def _show(plays: list[_Played], names: dict[str, str]) -> None:
     showing.table(columns, [[name, *(each.get(name, "0") for each in told)] for name in labels])
     for one in plays:
         for refusal in one.weighed.refusals:
-            showing.line(f"refused, and nobody meant it to be: {refusal}", style="bold red")
+            said = re.sub(r"p-[0-9]{26}", lambda found: names.get(found[0], found[0]), refusal)
+            showing.line(f"refused, and nobody meant it to be: {said}", style="bold red")
     if len(plays) > 1:
         return
     weighed = plays[0].weighed
@@ -193,18 +202,18 @@ def _figures(weighed: Weighed, names: dict[str, str]) -> Iterator[tuple[str, str
     yield "letters", f"{weighed.letters:,}"
     yield "  of these reminders", f"{weighed.reminders:,}"
     yield "  of these escalations", f"{weighed.escalations:,}"
-    if busiest is not None and weeks:
-        each = weighed.letters / len(weighed.contacts) / len(weeks)
+    if busiest is not None and weeks and weighed.people:
+        each = weighed.letters / weighed.people / weighed.weeks
         yield "letters to a contact in a week, on average", f"{each:.2f}"
         yield "  the most to one contact in a week", f"{busiest.most}"
         yield (
             "secretariat: requests in a week, on average",
-            f"{sum(one.requests for one in weeks) / len(weeks):.1f}",
+            f"{sum(one.requests for one in weeks) / weighed.weeks:.1f}",
         )
         yield "  the most requests in a week", f"{max(one.requests for one in weeks)}"
         yield (
             "tasks waiting for it at a week's end, on average",
-            f"{sum(one.waiting for one in weeks) / len(weeks):.1f}",
+            f"{sum(one.waiting for one in weeks) / weighed.weeks:.1f}",
         )
         yield "  the most tasks waiting", f"{max(one.waiting for one in weeks)}"
     share = f" ({in_time / settled:.0%})" if settled else ""

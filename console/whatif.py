@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from client import people
-from client.reading import entity_of, partnership
+from client.reading import SqlLedger, entity_of, partnership, present
 from console import showing, termsfile
-from console.errors import read_bytes
-from console.options import moment
+from console.errors import read_text
+from console.options import last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
+from domain.events import PartnershipFounded
+from domain.life import usable_terms
 from domain.whatif import Difference, What, compared
 
 _ASIDE = "People are taken to do what they did when they did it; only what follows from the terms is worked out anew."
@@ -35,7 +37,10 @@ def whatif(
     until: Annotated[
         datetime | None,
         typer.Option(
-            "--until", metavar="DAY", parser=moment, help="How far; without it, to each one's latest entry."
+            "--until",
+            metavar="DAY",
+            parser=last_moment,
+            help="How far; without it, to each one's latest entry.",
         ),
     ] = None,
     totals: Annotated[
@@ -44,16 +49,24 @@ def whatif(
     as_json: AsJson = False,
 ) -> None:
     """List the letters, deadlines, escalations and silent approvals that other terms would have changed."""
-    terms = termsfile.read(policy, read_bytes(policy).decode("utf-8", errors="replace"))
+    terms = termsfile.read(policy, read_text(policy))
     found: list[Difference] = []
     with records(ctx) as ledger:
         chosen = [partnership(ledger, code).entity for code in codes or ()]
-        entities = chosen or [entity_of(one.code) for one in ledger.partnerships()]
-        for entity in dict.fromkeys(entities):
+        entities = list(dict.fromkeys(chosen or [entity_of(one.code) for one in ledger.partnerships()]))
+        for entity in entities:
             entries = ledger.entries(entity)
-            latest = max(entry.event.at for entry in entries)
-            found += compared(entries, min(until or datetime.max.replace(tzinfo=UTC), latest), terms)
+            first = entries[0].event
+            assert isinstance(first, PartnershipFounded)
+            usable_terms(terms, [one.stage for one in first.terms.stages])
+            end = max(entry.event.at for entry in entries)
+            if (
+                until is not None
+            ):  # what the calendar would have said since counts too, but nothing yet to come
+                end = min(until, present(ledger, first.programme))
+            found += compared(entries, end, terms)
         names = people.names(ledger, {one.person for one in found if one.person})
+        found = [_with_names(ledger, one) for one in found]
     counts = Counter((one.code, one.what) for one in found)
     if as_json:
         showing.as_json(
@@ -90,6 +103,13 @@ def whatif(
         [(code, *(counts[code, what] for what in What)) for code in differing],
     )
     showing.aside(_ASIDE)
+
+
+def _with_names(ledger: SqlLedger, one: Difference) -> Difference:
+    """A refusal in words for people: it names them by their ids."""
+    if one.what is not What.REFUSED or one.now is None:
+        return one
+    return one.model_copy(update={"now": people.named(ledger, one.now)})
 
 
 def _subject(one: Difference, names: dict[str, str]) -> str:

@@ -1,7 +1,8 @@
 """The programme's indicators, counted from entries: each figure names the entries it stands on.
 
 No evidence, no count; physical and virtual are never added up; and because only entries recorded by a moment are
-looked at, the count for an earlier day is the one that was true then. Rules and codes: domain reference, section 5.
+looked at, the count for an earlier day is the one that was true then. Codes are those of the domain reference, section
+5; where a rule is narrower here, for want of a record, the rule of the indicator says so.
 """
 
 from __future__ import annotations
@@ -121,7 +122,11 @@ def _members(lives: Sequence[_Life]) -> Indicator:
             member = life.state.member(side)
             if (side.value, member.name) not in seen:
                 seen.add((side.value, member.name))
-                joined = [place for place, event in life.told(ev.PartnershipFounded, ev.MemberReplaced)]
+                joined = [
+                    place
+                    for place, event in life.told(ev.PartnershipFounded, ev.MemberReplaced)
+                    if not isinstance(event, ev.MemberReplaced) or event.member.side is side
+                ]
                 tally.add(side.value, joined[-1])
     return Indicator(
         code="O2",
@@ -180,20 +185,28 @@ def _visits(lives: Sequence[_Life]) -> Iterator[tuple[str, VisitReport]]:
                 yield place, report
 
 
+def _once(lives: Sequence[_Life]) -> Iterator[tuple[list[str], VisitReport]]:
+    """Each visit once, with all places that tell of it.
+
+    One delegation that served several partnerships told each of them of the same days, mode and direction.
+    """
+    joint: dict[tuple[object, ...], tuple[list[str], VisitReport]] = {}
+    for place, report in _visits(lives):
+        visit: tuple[object, ...] = (report.mode, report.host, report.period.since, report.period.until)
+        if report.mode is VisitMode.VIRTUAL:
+            visit = (*visit, place)  # anybody may sit before a screen on the same days
+        joint.setdefault(visit, ([], report))[0].append(place)
+    yield from joint.values()
+
+
 def _study_visits(lives: Sequence[_Life]) -> Indicator:
     tally = _Tally()
     splits = [f"{mode.value}, to {host}" for mode in VisitMode for host in ("China", "Europe")]
     hosts = {SIDES[0]: "Europe", SIDES[1]: "China"}
-    seen: set[tuple[object, ...]] = set()
-    for place, report in _visits(lives):
-        # one delegation that served several partnerships told each of them of the same days at the same hosts' side
-        visit = (report.mode, report.host, report.period.since, report.period.until)
-        if report.mode is not VisitMode.VIRTUAL and visit in seen:
-            split = f"{report.mode.value}, to {hosts[report.host]}"
-            tally.places[split].append(place)
-            continue
-        seen.add(visit)
-        tally.add(f"{report.mode.value}, to {hosts[report.host]}", place)
+    for places, report in _once(lives):
+        split = f"{report.mode.value}, to {hosts[report.host]}"
+        tally.add(split, places[0])
+        tally.places[split] += places[1:]
     return Indicator(
         code="O5",
         title="study visits",
@@ -284,13 +297,13 @@ def _businesses(lives: Sequence[_Life]) -> Indicator:
 
 def _women(lives: Sequence[_Life]) -> Indicator:
     tally, of = _Tally(), {"": 0}
-    for place, report in _visits(lives):
-        tally.add("", place, report.women)
+    for places, report in _once(lives):
+        tally.add("", places[0], report.women)
         of[""] += report.participants_eu + report.participants_cn
     return Indicator(
         code="R6",
         title="women among the participants of study visits",
-        rule="as the accepted reports count them; other exchanges do not record it",
+        rule="as the accepted report of each visit counts them; other exchanges do not record it",
         figures=tally.figures(("",), of),
     )
 

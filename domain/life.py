@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain import events as ev
@@ -12,7 +13,7 @@ from domain.staging import opening
 from domain.standing import acting, day, not_the_maker, only, person_of_one_side, role_words
 from domain.state import PartnershipState
 from domain.tasks import OPERATOR, recipients, reminded, tasks_of
-from domain.terms import Silence, Stage, calendar_days
+from domain.terms import Silence, Stage, Terms, calendar_days
 from domain.values import SIDES, Actor, Holder, Refusal, Role, Side, listed
 
 S = PartnershipState
@@ -273,10 +274,7 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
     _steered(state, by, at, "adopt terms")
     if request.terms == state.terms:
         raise Refusal(f"the terms {request.terms.name!r} are in force already")
-    wanted = [terms.stage for terms in state.terms.stages]
-    lacking = [stage.words for stage in wanted if stage not in [one.stage for one in request.terms.stages]]
-    if lacking:
-        raise Refusal(f"the terms {request.terms.name!r} lack the stage {listed(lacking)}")
+    usable_terms(request.terms, [terms.stage for terms in state.terms.stages])
     for opened in state.open_gates():
         offered = request.terms.stage(opened.stage).gates
         if opened.code not in [gate.code for gate in offered]:
@@ -284,8 +282,15 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
                 f"the terms {request.terms.name!r} lack gate {opened.code}, which is open: without it the "
                 f"gates after it would be skipped ({listed([gate.code for gate in offered])} would be left)"
             )
-    for stage in request.terms.stages:
+    return (ev.TermsAdopted(at=at, by=by, terms=request.terms, decision=request.decision),)
+
+
+def usable_terms(terms: Terms, stages: Sequence[Stage]) -> None:
+    """Refuse terms that no partnership with these stages could live by."""
+    lacking = [stage.words for stage in stages if stage not in [one.stage for one in terms.stages]]
+    if lacking:
+        raise Refusal(f"the terms {terms.name!r} lack the stage {listed(lacking)}")
+    for stage in terms.stages:
         for gate in stage.gates:
             if gate.silence is Silence.DEEMED and not gate.basis:
                 raise Refusal(f"gate {gate.code}: silence counts only with its legal basis as text")
-    return (ev.TermsAdopted(at=at, by=by, terms=request.terms, decision=request.decision),)

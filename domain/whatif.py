@@ -21,7 +21,7 @@ from domain.letters import Letter
 from domain.partnership import Partnership, founded
 from domain.tasks import tasks_of
 from domain.terms import Terms
-from domain.values import Refusal, Value
+from domain.values import Actor, Refusal, Value
 
 _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.StageOpened: rq.OpenStage,
@@ -88,7 +88,8 @@ class Again:
     state: Partnership
     events: list[ev.AnyEvent] = field(default_factory=list)
     letters: list[Letter] = field(default_factory=list)
-    due: dict[str, datetime] = field(default_factory=dict)
+    due: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """By task and clock: after a return the same task has a new one."""
     refused: list[tuple[Act, str]] = field(default_factory=list)
 
     def happened(self, events: Sequence[ev.AnyEvent]) -> None:
@@ -108,8 +109,8 @@ class Again:
         )
         self.letters += letters_for(before, self.state, entry)
         for task in tasks_of(self.state):
-            if task.deadline is not None:
-                self.due[task.id] = task.deadline.at
+            if task.deadline is not None and task.clock is not None:
+                self.due[task.id, task.clock.id] = task.deadline.at
 
     def silent(self) -> dict[str, datetime]:
         """The gates that silence settled, and when."""
@@ -118,12 +119,16 @@ class Again:
 
 @dataclass(frozen=True)
 class Act:
-    """What somebody asked, and when; `order` is the number of the entry that tells of it."""
+    """What somebody asked, and when; `order` is the number of the entry that tells of it.
+
+    `proposal` is the number a proposal was given.
+    """
 
     at: datetime
     order: int
     request: rq.AnyRequest
-    by: Any
+    by: Actor
+    proposal: int | None = None
 
 
 def acts(entries: Sequence[Entry]) -> Iterator[Act]:
@@ -134,11 +139,12 @@ def acts(entries: Sequence[Entry]) -> Iterator[Act]:
         if entry.request is None or entry.request in told or asked is None or entry.event.by is None:
             continue
         told.add(entry.request)
-        yield Act(entry.event.at, entry.number, _as_asked(entry.event, asked), entry.event.by)
+        proposal = entry.event.proposal if isinstance(entry.event, ev.ProposalMade) else None
+        yield Act(entry.event.at, entry.number, _as_asked(entry.event, asked), entry.event.by, proposal)
 
 
 def _as_asked(event: ev.AnyEvent, asked: type[Any]) -> rq.AnyRequest:
-    """The request behind an event: it has the same fields, but names a gate by its code."""
+    """The request behind an event, which has its fields (but for where an exchange was held) and gates by number."""
     given = {
         name: getattr(event, name) for name in asked.model_fields if name != "kind" and hasattr(event, name)
     }
@@ -160,18 +166,34 @@ def again(entries: Sequence[Entry], until: datetime, terms: Terms | None = None)
         first = first.model_copy(update={"terms": terms})
     life = Again(founded(first))
     life.begun(first)
+    numbers: dict[int, int] = {}
+    """What each proposal's number on record is now: one that is refused moves those after it up."""
     for act in acts(entries):
         if act.at > until:
             break
         _let_the_calendar_speak(life, act.at)
-        if terms is not None and isinstance(act.request, rq.AdoptTerms):
-            continue  # they would put an end to what is asked here
         try:
-            life.happened(life.state.ask(act.request, act.by, act.at))
+            life.happened(life.state.ask(_as_it_would_be(act.request, terms, numbers), act.by, act.at))
         except Refusal as refusal:
             life.refused.append((act, refusal.sentence))
+        else:
+            if act.proposal is not None:
+                numbers[act.proposal] = life.state.proposed
     _let_the_calendar_speak(life, until)
     return life
+
+
+def _as_it_would_be(request: rq.AnyRequest, terms: Terms | None, numbers: Mapping[int, int]) -> rq.AnyRequest:
+    """A recorded request as it reads in this life."""
+    if isinstance(request, rq.Confirm | rq.Decline):
+        if request.proposal not in numbers:
+            raise Refusal("what was proposed was refused")
+        return request.model_copy(update={"proposal": numbers[request.proposal]})
+    if terms is not None and isinstance(request, rq.AdoptTerms):
+        # others would put an end to what is asked here; that somebody adopted some stays, since it stops reminders
+        name = f"{terms.name}, in place of {request.terms.name}"[:200]
+        return request.model_copy(update={"terms": terms.model_copy(update={"name": name})})
+    return request
 
 
 def _let_the_calendar_speak(life: Again, until: datetime) -> None:
@@ -220,8 +242,8 @@ def _letters(code: str, was: Again, now: Again) -> Iterator[Difference]:
 
 
 def _deadlines(code: str, was: Again, now: Again) -> Iterator[Difference]:
-    for task in dict.fromkeys((*was.due, *now.due)):
-        left, come = was.due.get(task), now.due.get(task)
+    for key in dict.fromkeys((*was.due, *now.due)):
+        (task, _), left, come = key, was.due.get(key), now.due.get(key)
         if left != come:
             on = min(at for at in (left, come) if at is not None).date()
             yield Difference(

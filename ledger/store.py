@@ -22,6 +22,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
 from activities.ports import Recorded
 from domain import entities
@@ -61,6 +62,10 @@ def open_ledger(url: str, code: str | None = None) -> SqlLedger:
     return SqlLedger(engine_for(url), code or installed_version())
 
 
+class _Parted(Exception):
+    """The rows of an entity are not those that were written last."""
+
+
 @dataclass(frozen=True)
 class _Standing:
     """Where an entity stood after the entry with this hash, and the rows it then had."""
@@ -98,7 +103,13 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
         entity = batch[0].entity
         _in_order(entity, batch)
         try:
-            return self._record(entity, batch, code or self._code, held=held)
+            try:
+                return self._record(entity, batch, code or self._code, held=held)
+            except (IntegrityError, _Parted):
+                # somebody wrote the rows anew meanwhile, or by hand: once more, with what really stands there
+                if self._standings.pop(entity, None) is None:
+                    raise
+                return self._record(entity, batch, code or self._code, held=held)
         except MissingEntry:
             self.hold_letters()
             raise
@@ -329,9 +340,10 @@ def project(
             connection.execute(_DELETES[table.name], gone)
         if added:
             connection.execute(_INSERTS[table.name], added)
-        if changed:
-            told = [_where(entity, name, key) | wanted[name].model_dump() for name in changed]
-            connection.execute(_UPDATES[table.name], told)
+        for name in changed:
+            told = _where(entity, name, key) | wanted[name].model_dump()
+            if connection.execute(_UPDATES[table.name], told).rowcount != 1:
+                raise _Parted(f"{entity}: the row of {table.name} {name} is gone")
     upsert(
         connection,
         states,

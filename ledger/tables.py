@@ -68,7 +68,10 @@ class JsonText:
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value kept as text with sorted keys, so that equal values are equal text on both databases."""
+    """A JSON value kept as text with sorted keys, so that equal values are equal text on both databases.
+
+    But for `JsonText`, which is kept as it comes: only what it says counts there.
+    """
 
     impl = Text
     cache_ok = True

@@ -73,9 +73,12 @@ def serving(home: Path, kept: bool = False) -> Iterator[str]:
             with (home / "log").open("ab") as log:
                 running[:] = [subprocess.Popen(command, stdout=log, stderr=log)]
             started.set()
+            if not wanted.is_set():  # nobody else knows of this one yet
+                running[0].terminate()
             running[0].wait()
             if not kept:
                 return
+            time.sleep(0.1)
 
     wanted.set()
     keeper = threading.Thread(target=keep)

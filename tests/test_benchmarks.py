@@ -153,6 +153,14 @@ def test_what_was_not_measured_again_stays_with_the_day_it_was_measured(page: Pa
     ]
 
 
+def test_quick_figures_never_take_the_place_of_others(page: Path) -> None:
+    bench.write("- monday: some", "monday", [Figure("G1", 1.2)])
+    bench.write("- tuesday, quick: some", f"tuesday{bench.QUICK}", [Figure("G1", 1.0), Figure("G13", 0)])
+    assert {row[0]: row[5] for row in rows(page)} == {"G1": "monday", "G13": "tuesday, quick"}
+    bench.write("- wednesday: some", "wednesday", [Figure("G13", 0)])
+    assert {row[0]: row[5] for row in rows(page)} == {"G1": "monday", "G13": "wednesday"}
+
+
 def test_a_run_of_which_nothing_is_left_is_not_told_any_more(page: Path) -> None:
     bench.write("- monday: some", "monday", [Figure("G1", 1.2)])
     bench.write("- tuesday: some", "tuesday", [Figure("G1", 1.0)])

@@ -68,6 +68,10 @@ class Weighed(Value):
 
     partnerships: int
     events: int
+    people: int
+    """Everybody who held a role at some time."""
+    weeks: int
+    """Weeks that were played, the begun one included."""
     letters: int
     reminders: int
     escalations: int
@@ -119,6 +123,8 @@ class _Scales:
 
     def __init__(self, until: datetime) -> None:
         self._until = until
+        self._since = until
+        self._people: set[PersonId] = set()
         self._lives = self._events = 0
         self._letters: dict[PersonId, Counter[date]] = {}
         self._kinds: Counter[str] = Counter()
@@ -135,7 +141,7 @@ class _Scales:
 
     def take(self, code: str, life: Rehearsed) -> None:
         state: Partnership | None = None
-        due: dict[str, datetime] = {}
+        due: dict[tuple[str, str], datetime] = {}
         since: dict[str, datetime] = {}
         told: set[tuple[datetime, PersonId]] = set()
         opened: dict[Stage, date] = {}
@@ -154,9 +160,13 @@ class _Scales:
             self._stage(code, event, opened)
             self._waited(state, event.at, since)
             for task in tasks_of(state):
-                if task.deadline is not None:
-                    due[task.id] = task.deadline.at
+                if task.deadline is not None and task.clock is not None:
+                    due[task.id, task.clock.id] = (
+                        task.deadline.at
+                    )  # after a return the same task has a new clock
         assert state is not None
+        self._since = min(self._since, life.events[0].at)
+        self._people |= {holder.person for holder in state.holders}
         self._requests.update(week_of(at) for at, _ in told)
         for begun in since.values():
             self._week_by_week(begun, self._until)
@@ -225,6 +235,8 @@ class _Scales:
         return Weighed(
             partnerships=self._lives,
             events=self._events,
+            people=len(self._people),
+            weeks=(week_of(self._until) - week_of(self._since)).days // 7 + 1,
             letters=sum(self._kinds.values()),
             reminders=self._kinds["reminder"] + self._kinds["signature"],
             escalations=self._kinds["escalation"],

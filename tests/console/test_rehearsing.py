@@ -45,12 +45,13 @@ def test_a_programme_that_names_nobody_is_played_by_people_made_up(tandem: Tande
 
 
 def test_the_same_seed_is_the_same_and_another_is_another(tandem: Tandem, small: Path) -> None:
-    def figures(seed: str) -> object:
-        return tandem("rehearse", str(small), "--years", "2", "--seed", seed, "--json").json
+    def figures(seed: str) -> dict[str, object]:
+        (told,) = tandem("rehearse", str(small), "--years", "2", "--seed", seed, "--json").json
+        return dict(told)
 
     assert figures("7") == figures("7")
     first, other = figures("7"), figures("8")
-    assert first != other
+    assert {**first, "seed": 0} != {**other, "seed": 0}
 
 
 def test_it_tells_people_the_figures(tandem: Tandem, small: Path) -> None:
@@ -115,6 +116,44 @@ def test_a_load_of_nothing_can_be_drawn() -> None:
     empty = WeekLoad(week=date(2021, 1, 4), requests=0, waiting=0)
     for weeks in ([], [empty]):
         ElementTree.fromstring(pictures.load("quiet", weeks, date(2021, 1, 1), date(2021, 1, 1)))
+
+
+def test_two_policies_of_one_name_can_be_told_apart(tandem: Tandem, small: Path, tmp_path: Path) -> None:
+    same = tmp_path / "edited.yaml"
+    same.write_text(tandem("rehearse", str(small), "--show-policy").out, encoding="utf-8")
+    own, other = tandem("rehearse", str(small), "--years", "0.5", "--compare", str(same), "--json").json
+    assert other["policy"] == f"{own['policy']} (edited.yaml)"
+    assert {**own, "policy": ""} == {**other, "policy": ""}
+
+
+def test_terms_nobody_can_live_by_are_refused(tandem: Tandem, small: Path, tmp_path: Path) -> None:
+    own = tandem("rehearse", str(small), "--show-policy", "--json").json
+    short, mute = tmp_path / "short.yaml", tmp_path / "mute.yaml"
+    short.write_text(yaml.safe_dump(own | {"stages": own["stages"][1:]}), encoding="utf-8")
+    own["stages"][0]["gates"][0] |= {"silence": "deemed approved", "basis": ""}
+    mute.write_text(yaml.safe_dump(own), encoding="utf-8")
+    for option in ("--policy", "--compare"):
+        assert "lack the stage scoping" in tandem("rehearse", str(small), option, str(short)).sentence
+        assert "only with its legal basis" in tandem("rehearse", str(small), option, str(mute)).sentence
+
+
+def test_stages_that_are_open_together_lie_in_lanes_of_their_own() -> None:
+    def stretch(stage: Stage, first: int, last: int) -> Stretch:
+        return Stretch(
+            code="C", stage=stage, since=date(2021, first, 1), until=date(2021, last, 1), passed=True
+        )
+
+    stretches = [
+        stretch(Stage.SCOPING, 1, 5),
+        stretch(Stage.STUDY_VISITS, 2, 12),
+        stretch(Stage.ACTION_PLAN, 6, 8),
+    ]
+    drawn = pictures.gantt("lanes", stretches, date(2021, 1, 1), date(2021, 12, 31))
+    bars = [
+        one for one in ElementTree.fromstring(drawn).iter(f"{SVG}rect") if one.find(f"{SVG}title") is not None
+    ]
+    tops = [float(bar.attrib["y"]) for bar in bars]
+    assert tops[0] == tops[2] < tops[1], "the third takes the lane that the first left"
 
 
 def test_what_is_wrong_is_said(tandem: Tandem, small: Path, tmp_path: Path) -> None:

@@ -82,6 +82,19 @@ def test_members_count_while_their_partnership_lives_and_once() -> None:
     assert figures(of(one, two, at=on(2021, 5, 1))["O2"]) == {"eu": 1, "cn": 1}
 
 
+def test_a_member_s_evidence_is_where_it_joined() -> None:
+    story = Story()
+    now = story.partnership.member(Side.EU)
+    new = now.model_copy(update={"name": "Getafe"})
+    held = tuple(one for one in story.partnership.holders if one.side is Side.EU)
+    replaced = rq.ReplaceMember(
+        leaving=now.name, member=new, holders=held, reason="budget", agreed=text("agreed")
+    )
+    story.asks(replaced, OPERATOR, on(2021, 3, 5))
+    told = {figure.split: figure.evidence for figure in of(story)["O2"].figures}
+    assert told == {"eu": (last(story, ev.MemberReplaced),), "cn": ("C1-01/1",)}
+
+
 def visited(code: str, **changes: Any) -> Story:
     story = Story(code=code)
     story.passes(Stage.SCOPING)
@@ -98,6 +111,9 @@ def test_a_visit_that_served_two_partnerships_counts_once_and_names_both() -> No
     assert told["hybrid, to China"].value == 1
     assert told["hybrid, to China"].evidence == tuple(last(story, ev.StagePassed) for story in joint)
     assert sum(figure.value for figure in told.values()) == 1
+    alone = of(joint[0])["R6"].figures[0]
+    both = of(*joint)["R6"].figures[0]
+    assert (both.value, both.of) == (alone.value, alone.of), "nor are its women counted twice"
 
 
 def test_virtual_visits_are_each_their_own() -> None:

@@ -7,9 +7,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain import events as ev
 from domain import requests as rq
 from domain.rehearsal import Rehearsed
-from domain.rehearsal.weighing import ContactLoad, WeekLoad, Weighed, season_of, week_of, weigh
+from domain.rehearsal.weighing import ContactLoad, Weighed, season_of, week_of, weigh
 from domain.tasks import tasks_of
 from domain.terms import Stage
 from domain.values import Side
@@ -155,22 +156,42 @@ def test_without_a_list_of_china_only_august_is_known() -> None:
 
 
 def test_a_deadline_counts_once_in_its_season() -> None:
+    """The report is due within 45 days: opened on 1 July, on 15 August."""
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 7, 1))
+    (task,) = [task for task in tasks_of(story.partnership) if task.deadline]
+    assert task.deadline is not None and task.deadline.at.date() == date(2021, 8, 15)
+    story.day_by_day(on(2021, 7, 20))
+    told = weighed(story, until=2021)
+    assert (told.deadlines, told.seasons["August"]) == (1, 1)
+
+
+def test_every_round_has_a_deadline_of_its_own() -> None:
+    """Two rounds, both missed: two deadlines, of which two were missed."""
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.day_by_day(on(2021, 5, 3))
+    story.hands_in(Stage.SCOPING, at=on(2021, 5, 3))
+    story.decides("G2", TEAM_LEADER, rq.Verdict.RETURN, at=on(2021, 5, 4))
+    story.day_by_day(on(2021, 9, 1))
+    missed = [event for event in story.of(ev.DeadlinePassed) if event.task == "submit/scoping/0"]
+    assert len(missed) == 2
+    told = weighed(story)
+    assert told.overdue <= told.deadlines
+
+
+def test_two_events_of_one_request_are_one_request() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    call = rq.LogContact(person=MANAGER.person, channel=rq.Channel.PHONE, note=text("called"))
+    assert len(story.asks(call, OPERATOR, on(2021, 3, 9))) == 2
+    weeks = {one.week: one.requests for one in weighed(story).secretariat}
+    assert weeks[monday(2021, 3, 8)] == 1
+
+
+def test_averages_are_over_everybody_and_every_week_played() -> None:
     story = Story()
     story.opens(Stage.SCOPING, on(2021, 3, 2))
     told = weighed(story)
-    assert told.deadlines == len([task for task in tasks_of(story.partnership) if task.deadline]) > 0
-    assert told.seasons["August"] == len(
-        [task for task in tasks_of(story.partnership) if task.deadline and task.deadline.at.month == 8]
-    )
-
-
-def test_an_operator_s_two_events_of_one_request_are_one_request() -> None:
-    story = Story()
-    story.asks(
-        rq.LogContact(person=MANAGER.person, channel=rq.Channel.PHONE, note=text("called")),
-        OPERATOR,
-        on(2021, 3, 2),
-    )
-    assert weighed(story).secretariat[0] == WeekLoad(
-        week=monday(2021, 3, 1), requests=1, waiting=weighed(story).secretariat[0].waiting
-    )
+    assert told.people == len({holder.person for holder in story.partnership.holders}) > len(told.contacts)
+    assert told.weeks == (week_of(on(2022, 1, 1)) - week_of(START)).days // 7 + 1

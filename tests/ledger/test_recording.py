@@ -8,15 +8,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 from sqlalchemy import text as sql
 
 from activities.ports import Ledger, Recorded
 from audit import rebuild, verify
 from domain import entities
 from domain.values import Refusal, Role, Side
-from ledger import SqlLedger
+from ledger import SqlLedger, open_ledger
 from ledger.chain import GENESIS, Checkpoint, canonical, digest
 from ledger.rows import DifferentEntry, LetterStatus, MissingEntry
+from ledger.tables import gates
 from tests.given import OPERATOR, actor, founding, on, text
 from tests.ledger.lives import batches, entries
 
@@ -289,3 +291,57 @@ def test_an_entry_told_again_after_a_field_was_added_is_the_same(ledger: SqlLedg
             connection.execute(sql(f"DROP TRIGGER IF EXISTS {trigger}{where}"))
         connection.execute(sql("UPDATE entries SET body = :body"), {"body": canonical(older)})
     assert ledger.record((first,)).number == 1
+
+
+def test_two_ledgers_that_take_turns_leave_what_one_would(ledger: SqlLedger, database_url: str) -> None:
+    """What either remembers of an entity is out of date each time it comes to its turn."""
+    other = open_ledger(database_url, code=ledger.code)
+    for place, batch in enumerate(batches()):
+        (other if place % 2 else ledger).record(batch)
+    other.close()
+    assert rebuild(ledger).clean and verify(ledger).clean
+    assert ledger.entries(ENTITY) == entries()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM tasks",
+        "DELETE FROM partnerships",
+        "UPDATE gates SET gate = 'another'",
+        "INSERT INTO agreements SELECT 'x' || entity, step, since, signing, signed FROM agreements",
+    ],
+)
+def test_rows_that_were_changed_beneath_it_do_not_stop_an_entity(ledger: SqlLedger, change: str) -> None:
+    """Somebody wrote rows by hand, or anew with another version: the next recordings go through all the same."""
+    for place, batch in enumerate(batches()):
+        if place == len(batches()) // 2:
+            with ledger._writing() as connection:
+                connection.execute(sql(change))
+        ledger.record(batch)
+    assert ledger.entries(ENTITY) == entries()
+    assert verify(ledger).clean
+
+
+def test_a_row_that_is_there_unexpectedly_is_written_over(ledger: SqlLedger) -> None:
+    """The memory says it is to be added, the table has it: read once more, and brought up to what it should be."""
+    told = batches()
+    place = next(
+        place
+        for place, batch in enumerate(told)
+        if place and any(entry.event.kind == "gate_opened" for entry in batch)
+    )
+    for batch in told[:place]:
+        ledger.record(batch)
+    before, ahead = (
+        entities.records_of(
+            entities.fold(ENTITY, [entry.event for batch in told[:end] for entry in batch])
+        ).gates
+        for end in (place, place + 1)
+    )
+    new = [gate.model_dump() for gate in ahead if gate not in before]
+    with ledger._writing() as connection:
+        connection.execute(insert(gates), new)
+    for batch in told[place:]:
+        ledger.record(batch)
+    assert rebuild(ledger).clean
