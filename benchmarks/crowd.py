@@ -22,7 +22,7 @@ from pathlib import Path
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from benchmarks import measuring
-from benchmarks.measuring import Figure, cpu, median, note, percentile
+from benchmarks.measuring import Figure, cpu, median, note, percentile, quiet
 from benchmarks.places import Engine, Product, engine, folder, product
 from benchmarks.templates import CODE, code_of, fill, template
 from client.connection import TASK_QUEUE
@@ -36,13 +36,14 @@ from tests.story import Story
 from workflows import chapter
 from workflows.partnership import PartnershipChapter, PartnershipWorkflow
 
+FEW, MANY = 60, 10_000
 MINUTE = 60.0
 APPROVALS = 60
 _AT_ONCE = 24
 _LEAD = 20.0
 """Seconds between the last partnership's start and the first reminder."""
 _PATIENCE = 900.0
-"""Seconds after the burst until what has not come counts as missing."""
+"""Seconds after the burst until what has not come counts as missing; the longest wait for quiet before it, too."""
 
 
 def opened() -> Story:
@@ -53,7 +54,7 @@ def opened() -> Story:
 
 
 async def measure(quick: bool) -> list[Figure]:
-    size = 60 if quick else 10_000
+    size = FEW if quick else MANY
     few = min(10, size // 4)
     with folder() as home:
         story = opened()
@@ -69,11 +70,13 @@ async def measure(quick: bool) -> list[Figure]:
             calibrating = range(size + few, size + max(few * 2, size // 50))
             begun = time.monotonic()
             await crowd.start(calibrating, None)
+            # a start is over once its first task has been worked on
+            await quiet(running.process.pid, ours.worker.pid, patience=_PATIENCE)
             rate = len(calibrating) / (time.monotonic() - begun)
             burst = time.time() + 1.4 * size / rate + APPROVALS * 0.4 + _LEAD + (5 if quick else 15)
             await crowd.start(range(size), burst)
+            await quiet(running.process.pid, ours.worker.pid, patience=_PATIENCE)
             note(f"{size:,} opened, {burst - time.time():.0f} s before the burst")
-            await asyncio.sleep(2)
             idle = await _idle(running, 2 if quick else 10)
             warm = await crowd.asked(range(size, size + few), APPROVALS)
             cold = await crowd.asked(range(size, size + len(calibrating) + few), APPROVALS)

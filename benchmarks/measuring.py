@@ -80,9 +80,9 @@ def cpu(*processes: int) -> float:
     return ticks / _TICK
 
 
-async def quiet(*processes: int) -> None:
-    """Wait until these processes have next to nothing left to do, for half a minute at most."""
-    until = time.monotonic() + 30
+async def quiet(*processes: int, patience: float = 30) -> None:
+    """Wait until these processes have next to nothing left to do, for so many seconds at most."""
+    until = time.monotonic() + patience
     before = cpu(*processes)
     while time.monotonic() < until:
         await asyncio.sleep(0.5)
