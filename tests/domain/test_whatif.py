@@ -11,10 +11,11 @@ from domain import events as ev
 from domain import requests as rq
 from domain import whatif
 from domain.entries import Entry, numbered
+from domain.events import AnyEvent
 from domain.rehearsal import Rehearsed
 from domain.stages import default_terms
 from domain.terms import Reach, Rung, Silence, Stage, Terms, calendar_days
-from domain.values import Refusal
+from domain.values import Actor, Refusal
 from domain.whatif import Difference, What, acts, again, compared
 from tests.domain.test_rehearsal import played
 from tests.given import MANAGER, OPERATOR, OTHER_OPERATOR, START, TEAM_LEADER, founding, on, text
@@ -33,9 +34,9 @@ def recorded(life: Rehearsed) -> tuple[Entry, ...]:
 class Telling(Story):
     """A story whose entries carry the ids of their requests, as on record."""
 
-    def asks(self, request: rq.AnyRequest, by: object, at: datetime | None = None):  # type: ignore[no-untyped-def]
+    def asks(self, request: rq.AnyRequest, by: Actor, at: datetime | None = None) -> tuple[AnyEvent, ...]:
         first = len(self.entries)
-        told = super().asks(request, by, at)  # type: ignore[arg-type]
+        told = super().asks(request, by, at)
         asked = f"asked-{first}"
         for place in range(first, len(self.entries)):
             self.entries[place] = self.entries[place].model_copy(update={"request": asked})
