@@ -9,27 +9,11 @@ from typing import Any
 from audit.report import Findings, Report
 from audit.verify import MOST_SENTENCES
 from domain import entities
-from domain.letters import Letter
+from domain.entities import Course
 from ledger.chain import entry_of
 from ledger.evidence import Inspection, Unreadable, record_fields
 from ledger.reading import is_logbook
 from ledger.store import SqlLedger, same
-
-
-class _Life:
-    """One entity folded from its entries: where it stands, after which entry, and the letters due so far."""
-
-    def __init__(self) -> None:
-        self.number = 0
-        self.state: entities.State | None = None
-        self.letters: list[Letter] = []
-
-    def take(self, body: dict[str, Any]) -> None:
-        entry = entry_of(body)
-        before = self.state
-        self.state = entities.folded(entry.entity, before, entry.event)
-        self.letters += entities.letters_for(before, self.state, entry)
-        self.number = entry.number
 
 
 def rebuild(ledger: SqlLedger, check: bool = True) -> Report:
@@ -62,15 +46,15 @@ def rebuild(ledger: SqlLedger, check: bool = True) -> Report:
     return Report(entries=size, entities=len(lives), problems=findings.sentences, left_out=findings.left_out)
 
 
-def _lives(evidence: Inspection) -> tuple[dict[str, _Life], int]:
-    lives: dict[str, _Life] = {}
+def _lives(evidence: Inspection) -> tuple[dict[str, Course], int]:
+    lives: dict[str, Course] = {}
     size = 0
     for row in evidence.entries():
         size += 1
         if is_logbook(str(row.entity)):
             continue
         try:
-            lives.setdefault(row.entity, _Life()).take(json.loads(row.body))
+            lives.setdefault(row.entity, Course()).take(entry_of(json.loads(row.body)))
         except Exception as error:  # whatever the domain stumbles over, the entry is what is wrong
             raise ValueError(
                 f"position {row.position} ({row.entity} number {row.number}) cannot be folded; "
@@ -79,7 +63,7 @@ def _lives(evidence: Inspection) -> tuple[dict[str, _Life], int]:
     return lives, size
 
 
-def _differences(evidence: Inspection, entity: str, life: _Life, code: str) -> Iterator[str]:
+def _differences(evidence: Inspection, entity: str, life: Course, code: str) -> Iterator[str]:
     assert life.state is not None
     records = entities.records_of(life.state)
     for field, key in record_fields():
@@ -112,7 +96,7 @@ def _rows_differ(
                     yield f"{label}: {cell} is {stored[name][cell]}, by the entries it is {value}"
 
 
-def _snapshot_differs(evidence: Inspection, entity: str, life: _Life, code: str) -> Iterator[str]:
+def _snapshot_differs(evidence: Inspection, entity: str, life: Course, code: str) -> Iterator[str]:
     assert life.state is not None
     try:
         stored = evidence.snapshot(entity)
@@ -136,7 +120,7 @@ def _snapshot_differs(evidence: Inspection, entity: str, life: _Life, code: str)
         yield f"its snapshot differs from the entries in {', '.join(odd)}"
 
 
-def _letters_differ(evidence: Inspection, entity: str, life: _Life) -> Iterator[str]:
+def _letters_differ(evidence: Inspection, entity: str, life: Course) -> Iterator[str]:
     stored = evidence.letters(entity)
     keys = {letter.key for letter in stored}
     for letter in life.letters:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.goals import GOALS, UNMEASURED, modules
-from benchmarks.measuring import HEADINGS, Figure, goal_rows, note, table
+from benchmarks.measuring import HEADINGS, Figure, goal_rows, goals_table, note, table
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 QUICK = ", quick"
@@ -115,7 +115,7 @@ def main() -> int:
     when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC{QUICK if quick else ''}"
     figures = asyncio.run(run(names, quick))
     line = conditions(when, load, names)
-    sys.stdout.write(f"\n{line}\n\n{table(HEADINGS, goal_rows(figures, when))}\n")
+    sys.stdout.write(f"\n{line}\n\n{goals_table(figures, when)}\n")
     if "--write" in flags:
         write(line, when, figures)
     return 0 if all(one.value == one.value for one in figures) else 1

@@ -45,6 +45,7 @@ __all__ = [
     "last_recorded",
     "partnership",
     "present",
+    "programmes",
     "reading",
 ]
 
@@ -109,6 +110,22 @@ def unknown_partnership(ledger: SqlLedger, code: str) -> str:
 def _some(known: list[str]) -> str:
     shown = ", ".join(known[:24])
     return f"{shown} and {len(known) - 24} more" if len(known) > 24 else shown
+
+
+def programmes(ledger: SqlLedger, wanted: str | None = None) -> tuple[Programme, ...]:
+    """The programmes on record, or the one wanted; Refusal, naming those there are, where it is none of them."""
+    known = ledger.programmes()
+    if wanted is None:
+        return known
+    found = tuple(one for one in known if one.code == wanted)
+    if not found:
+        hint = (
+            f"on record are {', '.join(one.code for one in known)}"
+            if known
+            else "none is on record (tandem programme load FILE)"
+        )
+        raise Refusal(f"there is no programme {wanted!r}; {hint}")
+    return found
 
 
 def present(ledger: SqlLedger, programme: str) -> datetime:

@@ -9,14 +9,13 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
-from client.reading import BoardLine, PartnershipRecord, SqlLedger
+from client.reading import BoardLine, PartnershipRecord, SqlLedger, programmes
 from console import errors, showing, telling
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.events import End
 from domain.partnership import Partnership
 from domain.terms import Stage
-from domain.values import Refusal
 
 _ENDS = tuple(end.value for end in End)
 _GOOD = (End.COMPLETED.value, End.PARTIAL.value, End.MERGED.value)
@@ -114,10 +113,7 @@ def board(
     if after is not None and limit is None:
         raise errors.misused("--after goes with --limit")
     with records(ctx) as ledger:
-        known = [one.code for one in ledger.programmes()]
-        if programme is not None and programme not in known:
-            hint = f"on record are {', '.join(known)}" if known else "none is on record"
-            raise Refusal(f"there is no programme {programme!r}; {hint}")
+        programmes(ledger, programme)
         if limit is not None:
             page(ledger.board_lines(programme, after=after, limit=limit), limit, as_json)
             return

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
+from client.reading import programmes
 from console import showing
 from console.options import flag, last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.indicators import Figure, Indicator, counted
-from domain.values import Refusal
 
 
 def indicators(
@@ -32,15 +32,12 @@ def indicators(
 ) -> None:
     """Count the programme's indicators: no evidence, no count, and for an earlier day what was true then."""
     with records(ctx) as ledger:
-        known = [one.code for one in ledger.programmes()]
-        if programme is not None and programme not in known:
-            hint = f"on record are {', '.join(known)}" if known else "none is on record"
-            raise Refusal(f"there is no programme {programme!r}; {hint}")
+        programmes(ledger, programme)
         lives = [ledger.entries(one.entity) for one in ledger.partnerships(programme)]
     until = as_of or datetime.max.replace(tzinfo=UTC)
     found = counted(lives, until)
     if as_json:
-        showing.as_json({"as_of": as_of, "indicators": [_plain(one) for one in found]})
+        showing.as_json({"as_of": as_of, "indicators": list(found)})
         return
     if as_of is not None:
         showing.line(f"as on record at {showing.minute(as_of)} UTC")
@@ -78,7 +75,3 @@ def _told(figure: Figure) -> str:
         return f"{figure.value:,}"
     share = f" ({figure.value / figure.of:.0%})" if figure.of else ""
     return f"{figure.value:,} of {figure.of:,}{share}"
-
-
-def _plain(one: Indicator) -> dict[str, Any]:
-    return one.model_dump(mode="json")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from xml.sax.saxutils import escape
 
@@ -85,7 +85,7 @@ def _years(first: date, last: date, bottom: int) -> Iterator[str]:
                 yield f'<text x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{day:%Y-%m}</text>'
 
 
-def _legend(entries: Iterator[tuple[str, str]] | Sequence[tuple[str, str]]) -> str:
+def _legend(entries: Iterable[tuple[str, str]]) -> str:
     x, parts = _LEFT, []
     for words, colour in entries:
         parts.append(f'<rect x="{x}" y="36" width="10" height="10" fill="{colour}"/>')

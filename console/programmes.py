@@ -11,7 +11,7 @@ import typer
 
 from client import preparing, programme
 from client.asking import clockwork_of, opened
-from client.reading import Programme, SqlLedger, reading
+from client.reading import Programme, SqlLedger, programmes, reading
 from client.settings import Settings
 from console import showing
 from console.options import flag
@@ -111,15 +111,7 @@ def show(
 ) -> None:
     """A programme as it was loaded: what is published of it, its partnerships and its clock."""
     with records(ctx) as ledger:
-        known = {one.code: one for one in ledger.programmes()}
-        if code is not None and code not in known:
-            hint = (
-                f"on record are {', '.join(known)}"
-                if known
-                else "none is on record (tandem programme load FILE)"
-            )
-            raise Refusal(f"there is no programme {code!r}; {hint}")
-        wanted = [known[code]] if code is not None else list(known.values())
+        wanted = programmes(ledger, code)
         counts = {one.code: len(ledger.partnerships(one.code)) for one in wanted}
     if as_json:
         showing.as_json(wanted[0] if code is not None else wanted)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import Progress
+from rich.progress import track
 
 from client import programme
 from client.casting import cast
@@ -22,7 +21,8 @@ from console.session import AsJson
 from console.showing import Column, loose, number
 from domain.events import PartnershipFounded
 from domain.life import usable_terms
-from domain.rehearsal import Rehearsed, Script, rehearse_one
+from domain.rehearsal import Script
+from domain.rehearsal import rehearse as play
 from domain.rehearsal.weighing import Weighed, weigh
 from domain.terms import Terms
 
@@ -100,13 +100,9 @@ def rehearse(
     foundings = programme.foundings(read, ids, starts)
     hands = programme.stagehands(read, told, ids, starts, seed)
     plays = []
-    with _bar(len(foundings) * len(played_by)) as step:
-        for by in played_by:
-            lives: dict[str, Rehearsed] = {}
-            for founding in foundings:
-                lives[founding.code] = rehearse_one(_under(founding, by), hands, until)
-                step()
-            plays.append(_Played(by.name, weigh(lives, until)))
+    for by in played_by:
+        under = (founding.model_copy(update={"terms": by}) for founding in _on_the_way(foundings))
+        plays.append(_Played(by.name, weigh(play(under, hands, until), until)))
     written = _pictures(folder, read.facts.title, plays, starts, until) if folder is not None else []
     if as_json:
         showing.as_json([_plain(one, seed, names) for one in plays])
@@ -123,20 +119,12 @@ def _terms(path: Path, own: Terms) -> Terms:
     return terms
 
 
-def _under(founding: PartnershipFounded, terms: Terms) -> PartnershipFounded:
-    return founding.model_copy(update={"terms": terms})
-
-
-@contextmanager
-def _bar(steps: int) -> Iterator[Any]:
-    """A bar on the terminal while it is played; nothing in a pipe."""
+def _on_the_way(foundings: Sequence[PartnershipFounded]) -> Iterable[PartnershipFounded]:
+    """One after the other, with a bar on the terminal while they are played; nothing in a pipe."""
     console = showing.terminal(stderr=True)
     if not console.is_terminal:
-        yield lambda: None
-        return
-    with Progress(console=console, transient=True) as progress:
-        task = progress.add_task("rehearsing", total=steps)
-        yield lambda: progress.advance(task)
+        return foundings
+    return track(foundings, "rehearsing", console=console, transient=True)
 
 
 def _pictures(
@@ -165,7 +153,7 @@ def _plain(one: _Played, seed: int, names: dict[str, str]) -> dict[str, Any]:
 
 
 def _show(plays: list[_Played], names: dict[str, str]) -> None:
-    rows = [list(_figures(one.weighed, names)) for one in plays]
+    rows = [list(_figures(one.weighed)) for one in plays]
     columns = [Column(""), *(Column(one.policy, justify="right") for one in plays)]
     # a cut-off or an end that only one of two came to is a row in both
     labels = list(dict.fromkeys(name for each in rows for name, _ in each))
@@ -193,7 +181,7 @@ def _show(plays: list[_Played], names: dict[str, str]) -> None:
     )
 
 
-def _figures(weighed: Weighed, names: dict[str, str]) -> Iterator[tuple[str, str]]:
+def _figures(weighed: Weighed) -> Iterator[tuple[str, str]]:
     """The figures two policies are compared by."""
     weeks, busiest = weighed.secretariat, weighed.busiest
     in_time, settled = weighed.in_time

@@ -10,12 +10,13 @@ from typing import Annotated
 import typer
 
 from client import people
-from client.reading import SqlLedger, entity_of, partnership, present
+from client.reading import SqlLedger, entity_of, partnership
 from console import showing, termsfile
 from console.errors import read_text
 from console.options import last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
+from console.tasks import moments
 from domain.events import PartnershipFounded
 from domain.life import usable_terms
 from domain.whatif import Difference, What, compared
@@ -54,6 +55,7 @@ def whatif(
     with records(ctx) as ledger:
         chosen = [partnership(ledger, code).entity for code in codes or ()]
         entities = list(dict.fromkeys(chosen or [entity_of(one.code) for one in ledger.partnerships()]))
+        present = moments(ledger)
         for entity in entities:
             entries = ledger.entries(entity)
             first = entries[0].event
@@ -62,8 +64,8 @@ def whatif(
             end = max(entry.event.at for entry in entries)
             if (
                 until is not None
-            ):  # what the calendar would have said since counts too, but nothing yet to come
-                end = min(until, present(ledger, first.programme))
+            ):  # what the calendar would have said since counts too; not what is yet to come
+                end = min(until, present(first.code))
             found += compared(entries, end, terms)
         names = people.names(ledger, {one.person for one in found if one.person})
         found = [_with_names(ledger, one) for one in found]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 
 from domain.entries import Entry
 from domain.events import AnyEvent, PartnershipFounded
@@ -15,7 +16,18 @@ from domain.records import records_of as partnership_records
 State = Partnership
 """Any entity's state; one kind so far, told apart by the first word of its id."""
 
-__all__ = ["Letter", "Records", "State", "Tags", "fold", "letters_for", "records_of", "revived", "snapshot"]
+__all__ = [
+    "Course",
+    "Letter",
+    "Records",
+    "State",
+    "Tags",
+    "fold",
+    "letters_for",
+    "records_of",
+    "revived",
+    "snapshot",
+]
 
 
 def kind_of(entity: str) -> str:
@@ -42,6 +54,23 @@ def folded(entity: str, state: State | None, event: AnyEvent) -> State:
     if state.entity != entity:
         raise ValueError(f"{entity} begins with the founding of {state.entity}")
     return state
+
+
+@dataclass
+class Course:
+    """A life as its entries tell it, one after the other: where it stands, and the letters they caused."""
+
+    state: State | None = None
+    number: int = 0
+    letters: list[Letter] = field(default_factory=list)
+
+    def take(self, entry: Entry) -> State:
+        """Follow one more entry; the state after it."""
+        before = self.state
+        self.state = state = folded(entry.entity, before, entry.event)
+        self.number = entry.number
+        self.letters += letters_for(before, state, entry)
+        return state
 
 
 def letters_for(before: State | None, after: State, entry: Entry) -> tuple[Letter, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from pydantic import Field
@@ -37,3 +37,9 @@ def numbered(
         Entry(entity=entity, number=last + step, recorded_at=recorded_at, request=request, event=event)
         for step, event in enumerate(events, start=1)
     )
+
+
+def as_happened(entity: str, events: Iterable[AnyEvent], last: int = 0) -> Iterator[Entry]:
+    """These events as the entries that follow number `last`, each recorded the moment it happened."""
+    for number, event in enumerate(events, start=last + 1):
+        yield Entry(entity=entity, number=number, recorded_at=event.at, event=event)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from domain import events as ev
 from domain.entities import fold
@@ -20,6 +21,8 @@ from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
+
+E = TypeVar("E", bound=ev.Event)
 
 
 class Figure(Value):
@@ -52,7 +55,7 @@ class _Life:
     def place(self, entry: Entry) -> str:
         return f"{self.state.code}/{entry.number}"
 
-    def told(self, *kinds: type[ev.Event]) -> Iterator[tuple[str, ev.AnyEvent]]:
+    def told(self, *kinds: type[E]) -> Iterator[tuple[str, E]]:
         """The events of these kinds with their places."""
         for entry in self.entries:
             if isinstance(entry.event, kinds):
@@ -60,7 +63,7 @@ class _Life:
 
     def passed(self, stage: Stage) -> list[str]:
         """Where it says that a stage was passed."""
-        return [place for place, event in self.told(ev.StagePassed) if getattr(event, "stage", None) is stage]
+        return [place for place, event in self.told(ev.StagePassed) if event.stage is stage]
 
 
 @dataclass
@@ -138,9 +141,7 @@ def _members(lives: Sequence[_Life]) -> Indicator:
 
 def _exchanges(lives: Sequence[_Life]) -> Iterator[tuple[str, ev.ExchangeHeld]]:
     for life in lives:
-        for place, event in life.told(ev.ExchangeHeld):
-            assert isinstance(event, ev.ExchangeHeld)
-            yield place, event
+        yield from life.told(ev.ExchangeHeld)
 
 
 def _sessions(lives: Sequence[_Life]) -> Indicator:
@@ -232,9 +233,7 @@ def _agreements(lives: Sequence[_Life]) -> Indicator:
     tally = _Tally()
     for life in lives:
         signed = [
-            place
-            for place, event in life.told(ev.AgreementStepTaken)
-            if getattr(event, "step", None) is AgreementStep.SIGNED
+            place for place, event in life.told(ev.AgreementStepTaken) if event.step is AgreementStep.SIGNED
         ]
         if signed:
             tally.add("", signed[-1])
@@ -261,7 +260,6 @@ def _all_groups(lives: Sequence[_Life]) -> Indicator:
     for life in lives:
         groups: dict[StakeholderGroup, str] = {}
         for place, event in life.told(ev.OrganisationEngaged):
-            assert isinstance(event, ev.OrganisationEngaged)
             groups.setdefault(event.organisation.group, place)
         if len(groups) == len(StakeholderGroup):
             tally.add("", max(groups.values(), key=_number))
@@ -282,7 +280,6 @@ def _businesses(lives: Sequence[_Life]) -> Indicator:
     seen: set[str] = set()
     for life in lives:
         for place, event in life.told(ev.OrganisationEngaged):
-            assert isinstance(event, ev.OrganisationEngaged)
             one = event.organisation
             if one.group is StakeholderGroup.BUSINESS and one.code not in seen:
                 seen.add(one.code)
@@ -311,7 +308,7 @@ def _women(lives: Sequence[_Life]) -> Indicator:
 def _in_time(lives: Sequence[_Life]) -> Indicator:
     tally, of = _Tally(), {"": 0}
     for life in lives:
-        settled = {getattr(event, "gate", ""): place for place, event in life.told(ev.GateSettled)}
+        settled = {event.gate: place for place, event in life.told(ev.GateSettled)}
         for row in records_of(life.state).gates:
             if row.in_time is not None:
                 of[""] += 1

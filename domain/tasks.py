@@ -67,6 +67,15 @@ def tasks_of(state: PartnershipState) -> tuple[Task, ...]:
     return tasks
 
 
+def deadlines_of(state: PartnershipState) -> dict[tuple[str, str], datetime]:
+    """The deadlines of all open tasks, by task and clock: after a return the same task has a new clock."""
+    return {
+        (task.id, task.clock.id): task.deadline.at
+        for task in tasks_of(state)
+        if task.deadline is not None and task.clock is not None
+    }
+
+
 def _tasks(state: PartnershipState) -> Iterator[Task]:
     for held in state.stages:
         if held.status is StageStatus.OPEN and held.awaiting:

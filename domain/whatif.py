@@ -15,11 +15,10 @@ from typing import Any
 
 from domain import events as ev
 from domain import requests as rq
-from domain.entities import letters_for
-from domain.entries import Entry
-from domain.letters import Letter
-from domain.partnership import Partnership, founded
-from domain.tasks import tasks_of
+from domain.entities import Course
+from domain.entries import EntityId, Entry, as_happened
+from domain.partnership import Partnership
+from domain.tasks import deadlines_of
 from domain.terms import Terms
 from domain.values import Actor, Refusal, Value
 
@@ -83,34 +82,24 @@ class Difference(Value):
 
 @dataclass
 class Again:
-    """A life led once more: its end state, the letters and deadlines on the way, and what was turned back."""
+    """A life led once more: its course, the deadlines on the way, and what was turned back."""
 
-    state: Partnership
+    entity: EntityId
+    course: Course = field(default_factory=Course)
     events: list[ev.AnyEvent] = field(default_factory=list)
-    letters: list[Letter] = field(default_factory=list)
     due: dict[tuple[str, str], datetime] = field(default_factory=dict)
-    """By task and clock: after a return the same task has a new one."""
     refused: list[tuple[Act, str]] = field(default_factory=list)
 
+    @property
+    def state(self) -> Partnership:
+        assert self.course.state is not None, "a life begins with its founding"
+        return self.course.state
+
     def happened(self, events: Sequence[ev.AnyEvent]) -> None:
-        """Take down what follows, with its letters and deadlines."""
-        for event in events:
-            before, self.state = self.state, self.state.after((event,))
-            self._note(before, event)
-
-    def begun(self, event: ev.PartnershipFounded) -> None:
-        self._note(None, event)
-
-    def _note(self, before: Partnership | None, event: ev.AnyEvent) -> None:
-        self.events.append(event)
-        number = len(self.events)
-        entry = Entry(
-            entity=self.state.entity, number=number, recorded_at=event.at, request=None, event=event
-        )
-        self.letters += letters_for(before, self.state, entry)
-        for task in tasks_of(self.state):
-            if task.deadline is not None and task.clock is not None:
-                self.due[task.id, task.clock.id] = task.deadline.at
+        """Take down what follows."""
+        for entry in as_happened(self.entity, events, self.course.number):
+            self.due |= deadlines_of(self.course.take(entry))
+        self.events += events
 
     def silent(self) -> dict[str, datetime]:
         """The gates that silence settled, and when."""
@@ -164,8 +153,8 @@ def again(entries: Sequence[Entry], until: datetime, terms: Terms | None = None)
         raise ValueError("the entries do not begin with a founding")
     if terms is not None:
         first = first.model_copy(update={"terms": terms})
-    life = Again(founded(first))
-    life.begun(first)
+    life = Again(entries[0].entity)
+    life.happened((first,))
     numbers: dict[int, int] = {}
     """What each proposal's number on record is now: one that is refused moves those after it up."""
     for act in acts(entries):
@@ -221,7 +210,7 @@ def compared(entries: Sequence[Entry], until: datetime, terms: Terms) -> tuple[D
 def _letters(code: str, was: Again, now: Again) -> Iterator[Difference]:
     def told(life: Again) -> dict[tuple[str, str, tuple[str, ...]], Counter[date]]:
         days: dict[tuple[str, str, tuple[str, ...]], Counter[date]] = {}
-        for letter in life.letters:
+        for letter in life.course.letters:
             days.setdefault((letter.kind, letter.recipient, letter.about), Counter())[letter.at.date()] += 1
         return days
 
@@ -235,20 +224,14 @@ def _letters(code: str, was: Again, now: Again) -> Iterator[Difference]:
         for place in range(max(len(gone), len(new))):
             left = gone[place] if place < len(gone) else None
             come = new[place] if place < len(new) else None
-            on = min(day for day in (left, come) if day is not None)
-            yield Difference(
-                code=code, on=on, what=what, subject=subject, person=recipient, was=_day(left), now=_day(come)
-            )
+            yield _difference(code, what, subject, left, come, person=recipient)
 
 
 def _deadlines(code: str, was: Again, now: Again) -> Iterator[Difference]:
     for key in dict.fromkeys((*was.due, *now.due)):
         (task, _), left, come = key, was.due.get(key), now.due.get(key)
         if left != come:
-            on = min(at for at in (left, come) if at is not None).date()
-            yield Difference(
-                code=code, on=on, what=What.DEADLINE, subject=task, was=_moment(left), now=_moment(come)
-            )
+            yield _difference(code, What.DEADLINE, task, left, come)
 
 
 def _silences(code: str, was: Again, now: Again) -> Iterator[Difference]:
@@ -256,10 +239,7 @@ def _silences(code: str, was: Again, now: Again) -> Iterator[Difference]:
     for gate in dict.fromkeys((*before, *after)):
         left, come = before.get(gate), after.get(gate)
         if (left is None) != (come is None):  # another day is the deadline's difference
-            on = (left or come or was.state.founded).date()
-            yield Difference(
-                code=code, on=on, what=What.SILENCE, subject=gate, was=_moment(left), now=_moment(come)
-            )
+            yield _difference(code, What.SILENCE, gate, left, come)
 
 
 def _refusals(code: str, was: Again, now: Again) -> Iterator[Difference]:
@@ -289,9 +269,17 @@ def _end(life: Again) -> str | None:
     return f"{life.state.end.value.replace('_', ' ')}, {life.state.ended_at:%Y-%m-%d}"
 
 
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
+def _difference(
+    code: str, what: What, subject: str, was: date | None, now: date | None, *, person: str | None = None
+) -> Difference:
+    """Days or moments that differ, of which one is there; it stands under the earlier one's day."""
+    on = min(one.date() if isinstance(one, datetime) else one for one in (was, now) if one is not None)
+    return Difference(
+        code=code, on=on, what=what, subject=subject, person=person, was=_told(was), now=_told(now)
+    )
 
 
-def _moment(at: datetime | None) -> str | None:
-    return f"{at:%Y-%m-%d %H:%M}" if at is not None else None
+def _told(at: date | None) -> str | None:
+    if at is None:
+        return None
+    return f"{at:%Y-%m-%d %H:%M}" if isinstance(at, datetime) else at.isoformat()

@@ -103,16 +103,15 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
         entity = batch[0].entity
         _in_order(entity, batch)
         try:
-            try:
-                return self._record(entity, batch, code or self._code, held=held)
-            except (IntegrityError, _Parted):
-                # somebody wrote the rows anew meanwhile, or by hand: once more, with what really stands there
-                if self._standings.pop(entity, None) is None:
-                    raise
-                return self._record(entity, batch, code or self._code, held=held)
+            return self._record(entity, batch, code or self._code, held=held)
         except MissingEntry:
             self.hold_letters()
             raise
+        except (IntegrityError, _Parted):
+            if self._standings.pop(entity, None) is None:
+                raise
+        # somebody wrote the rows anew meanwhile, or by hand: once more, with what really stands there
+        return self.record(batch, code=code, held=held)
 
     def _record(self, entity: str, batch: Sequence[Entry], code: str, *, held: bool) -> Recorded:
         with self._writing() as connection:
@@ -129,13 +128,11 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 raise MissingEntry(
                     f"{entity}: entry {fresh[0].number} cannot be recorded, the last on record is {last}"
                 )
-            planned: list[Letter] = []
+            course = entities.Course(state)
             rows: list[dict[str, Any]] = []
             standing: _Standing | None = None
             for entry in fresh:
-                before = state
-                state = entities.folded(entity, before, entry.event)
-                planned += entities.letters_for(before, state, entry)
+                state = course.take(entry)
                 rows.append(row(newest.size + 1, newest.head, code, given(entry)))
                 newest = Checkpoint(size=newest.size + 1, head=rows[-1]["hash"])
             if state is not None and rows:
@@ -143,14 +140,14 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 number = fresh[-1].number
                 records = project(connection, number, state, self._code, known.records if known else None)
                 standing = _Standing(newest.head, number, state, records)
-                plan(connection, planned, newest, LetterStatus.HELD if held else LetterStatus.PLANNED)
+                plan(connection, course.letters, newest, LetterStatus.HELD if held else LetterStatus.PLANNED)
                 size, hashed, by = newest.size, newest.head, code
             else:
                 told = {"of_entity": entity, "of_number": batch[-1].number}
                 size, hashed, by = connection.execute(_STORED, told).one()
             recorded = Recorded(
                 number=batch[-1].number if fresh else last,
-                letters_waiting=(bool(planned) and not held) or count_waiting(connection, entity) > 0,
+                letters_waiting=(bool(course.letters) and not held) or count_waiting(connection, entity) > 0,
                 size=size,
                 head=hashed,
                 code=by,

@@ -8,16 +8,18 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain import events as ev
 from domain.calendars import CountryCalendar
-from domain.entities import letters_for
-from domain.entries import Entry
-from domain.partnership import Partnership, founded
+from domain.entities import Course
+from domain.entries import as_happened
+from domain.life import SECRETARIAT
+from domain.partnership import Partnership
 from domain.records import records_of
 from domain.rehearsal.driving import Rehearsed
-from domain.tasks import tasks_of
+from domain.tasks import deadlines_of, tasks_of
 from domain.terms import Stage
 from domain.values import PersonId, Role, Value
 
-SECRETARIAT = (Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
+STAFF = (*SECRETARIAT, Role.CLUSTER_MANAGER)
+"""Whose load is weighed: the secretariat with its cluster managers."""
 CHINA = "CN"
 _DAY = timedelta(days=1)
 _LEAST_FESTIVAL = 5
@@ -140,31 +142,25 @@ class _Scales:
         self._refusals: list[str] = []
 
     def take(self, code: str, life: Rehearsed) -> None:
-        state: Partnership | None = None
+        course = Course()
         due: dict[tuple[str, str], datetime] = {}
         since: dict[str, datetime] = {}
         told: set[tuple[datetime, PersonId]] = set()
         opened: dict[Stage, date] = {}
-        for number, event in enumerate(life.events, start=1):
-            before = state
-            state = founded(event) if isinstance(event, ev.PartnershipFounded) else _after(state, event)
-            entry = Entry(entity=state.entity, number=number, recorded_at=event.at, request=None, event=event)
-            for letter in letters_for(before, state, entry):
-                self._letters.setdefault(letter.recipient, Counter())[week_of(letter.at)] += 1
-                self._kinds[letter.kind] += 1
+        for entry in as_happened(life.state.entity, life.events):
+            state, event = course.take(entry), entry.event
             self._happened[event.kind] += 1
-            if event.by is not None and event.by.role in SECRETARIAT:
+            if event.by is not None and event.by.role in STAFF:
                 told.add((event.at, event.by.person))
             if isinstance(event, ev.CutOffReached):
                 self._cut_offs[event.cut_off] += 1
             self._stage(code, event, opened)
             self._waited(state, event.at, since)
-            for task in tasks_of(state):
-                if task.deadline is not None and task.clock is not None:
-                    due[task.id, task.clock.id] = (
-                        task.deadline.at
-                    )  # after a return the same task has a new clock
-        assert state is not None
+            due |= deadlines_of(state)
+        state = life.state
+        for letter in course.letters:
+            self._letters.setdefault(letter.recipient, Counter())[week_of(letter.at)] += 1
+            self._kinds[letter.kind] += 1
         self._since = min(self._since, life.events[0].at)
         self._people |= {holder.person for holder in state.holders}
         self._requests.update(week_of(at) for at, _ in told)
@@ -192,7 +188,7 @@ class _Scales:
 
     def _waited(self, state: Partnership, at: datetime, since: dict[str, datetime]) -> None:
         """Note which tasks wait for the secretariat, and count the weeks of those that do not any more."""
-        now = {task.id for task in tasks_of(state) if task.seat.role in SECRETARIAT}
+        now = {task.id for task in tasks_of(state) if task.seat.role in STAFF}
         for gone in since.keys() - now:
             self._week_by_week(since.pop(gone), at)
         for new in now - since.keys():
@@ -260,11 +256,6 @@ class _Scales:
         while week <= last:
             yield WeekLoad(week=week, requests=self._requests[week], waiting=self._waiting[week])
             week += 7 * _DAY
-
-
-def _after(state: Partnership | None, event: ev.AnyEvent) -> Partnership:
-    assert state is not None, "a life begins with its founding"
-    return state.after((event,))
 
 
 def season_of(day: date, china: CountryCalendar | None) -> str | None:
