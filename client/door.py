@@ -119,6 +119,11 @@ class Door:
             await asyncio.sleep(0.02 if waited < 1 else 0.2)
         return True
 
+    @staticmethod
+    def name(entity: str, request: AnyRequest, by: Actor) -> str:
+        """An id for a request that is about to be made, for whoever may have to ask it again."""
+        return wording.command_id(entity, wording.clean(request), by)
+
     async def request(self, entity: str, request: AnyRequest, by: Actor, *, id: str | None = None) -> Answer:
         """Ask something of an entity; the answer means that its entries are on record.
 
@@ -128,7 +133,7 @@ class Door:
         """
         request = wording.clean(request)
         if id is None:
-            id = wording.command_id(entity, request, by)
+            id = self.name(entity, request, by)
         elif not wording.belongs(id, entity, request, by):
             raise Refusal(f"{id} was given to another request; leave the id out to ask this one anew")
         command = Command(id=id, request=request, by=by)

@@ -216,13 +216,22 @@ def _built(
 
 async def _answered(desk: Desk, door: Door, request: AnyRequest, id: str | None = None) -> Answer:
     """Ask; where nobody knows the answer, keep the request so that the very same can be asked again."""
+    id = id or door.name(desk.state.entity, request, desk.by)
+    unanswered = Unanswered(id=id, code=desk.state.code, request=request, by=desk.by)
     try:
         return await door.request(desk.state.entity, request, desk.by, id=id)
     except troubles.Unanswered as unknown:
-        unanswered = Unanswered(id=unknown.id, code=desk.state.code, request=request, by=desk.by)
         if not keep(desk.settings, unanswered):
             raise
-        raise Trouble(f"{unknown.sentence} (tandem partnership ask-again {unknown.id})") from None
+        raise Trouble(f"{unknown.sentence} ({_again(id)})") from None
+    except asyncio.CancelledError:  # Ctrl-C: it went out, and only its answer is not waited for
+        if keep(desk.settings, unanswered):
+            showing.aside(f"not waited for: the request may take effect yet ({_again(id)})")
+        raise
+
+
+def _again(id: str) -> str:
+    return f"tandem partnership ask-again {id}"
 
 
 def ask_again(

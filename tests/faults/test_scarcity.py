@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -321,6 +322,50 @@ async def _engine_freezes(address: str, home: Path) -> None:
         answer = await door.request(entity, rq.OpenStage(stage=Stage.SCOPING), OPERATOR, id=it.value.id)
         assert [e.number for e in ledger.entries(entity) if e.request == it.value.id] == [answer.first]
         assert await level(ledger, client, entity)
+    ledger.close()
+
+
+@pytest.mark.timeout(120)
+async def test_a_request_that_is_not_waited_for_says_how_to_ask_it_again(
+    engine: str, client: Client, tmp_path: Path
+) -> None:
+    settings = load(temporal_address=engine, home=tmp_path)
+    surroundings = {**os.environ, **settings.environment()}
+    migrate(settings.database)
+    ledger = open_ledger(settings.database, code="0.0.0-test")
+    put_people(ledger)
+    code = new_code()
+    entity = f"partnership/{code}"
+    handle = client.get_workflow_handle(entity)
+    async with engines.company(client, ledger, FakePost(FakeLedger())):
+        assert await Door(client, ledger, now(), patience=30).found(founding(code))
+        assert await level(ledger, client, entity)
+    # nobody is at work now, so the request stays with the engine
+    asking = await asyncio.create_subprocess_exec(
+        str(TANDEM),
+        *("partnership", "open-stage", code, "scoping", "--as", "operator"),
+        env=surroundings,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    while True:
+        if (await handle.describe()).raw_description.HasField("pending_workflow_task"):
+            break
+        await asyncio.sleep(0.05)
+    asking.send_signal(signal.SIGINT)
+    out, told = (said.decode() for said in await asking.communicate())
+    assert asking.returncode == 130 and not out
+    asked_again = re.search(r"may take effect yet \(tandem (partnership ask-again (cmd-\S+))\)\n$", told)
+    assert asked_again, told
+    words, id = asked_again.groups()
+    async with engines.company(client, ledger, FakePost(FakeLedger())):
+        for status in (0, 1):  # once it is answered, nothing is kept of it
+            ended, out, told = await tandem(*words.split(), **settings.environment())
+            assert ended == status, told
+        assert "none is kept" in told
+        assert len([e for e in ledger.entries(entity) if e.request == id]) == 1
+        assert await level(ledger, client, entity)
+        await handle.terminate()
     ledger.close()
 
 
