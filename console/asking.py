@@ -18,11 +18,10 @@ from client.asking import Answer, Door, Unanswered, forget, keep, opened, recall
 from client.reading import Person, SqlLedger, partnership, present, reading
 from client.settings import Settings
 from client.troubles import Trouble
-from client.wording import clean_text
-from console import errors, showing, tasks, telling
+from client.wording import clean, clean_text
+from console import errors, foreseeing, showing, tasks, telling
 from console.options import flag
 from console.session import session
-from domain.events import LadderStopped, ReminderFell
 from domain.partnership import Partnership
 from domain.requests import AnyRequest
 from domain.tasks import tasks_of
@@ -97,6 +96,7 @@ _COMMON: tuple[tuple[str, Any, Any], ...] = (
     ("acting_for", _FOR, None),
     ("acting_role", _ROLE, None),
     ("acting_side", _SIDE, None),
+    ("dry_run", Annotated[bool, flag("--dry-run", "Only say what would happen; nothing is sent.")], False),
     ("as_json", _JSON, False),
 )
 
@@ -106,7 +106,8 @@ def asked(
 ) -> Callable[[Callable[..., AnyRequest]], Callable[..., None]]:
     """Makes a command of a function that builds a request from a desk and its own options.
 
-    The command gets CODE, --as, --for, --role and --json besides, and each free text (`Words`) as two options.
+    The command gets CODE, --as, --for, --role, --dry-run and --json besides, and each free text (`Words`) as two
+    options.
     """
 
     def made(build: Callable[..., AnyRequest]) -> Callable[..., None]:
@@ -173,6 +174,9 @@ def _asked(build: Callable[..., AnyRequest], given: dict[str, Any], texts: dict[
         by = people.acting(state, who, behalf, common["acting_role"], common["acting_side"])
         desk = Desk(ledger, state, by, settings, present(ledger, state.programme))
         try:
+            if common["dry_run"]:
+                foreseeing.told(desk, clean(_built(build, desk, given, words)), as_json=common["as_json"])
+                return
             answer = asyncio.run(_sent(desk, build, given, words))
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
@@ -261,8 +265,6 @@ async def _asked_again(desk: Desk, unanswered: Unanswered) -> Answer:
 
 # --- what came of it -----------------------------------------------------------------------------------------------
 
-_QUIET = (LadderStopped, ReminderFell)
-
 
 def outcome(desk: Desk, answer: Answer, *, as_json: bool) -> None:
     """Say what happened now, and who owes what next."""
@@ -274,7 +276,7 @@ def outcome(desk: Desk, answer: Answer, *, as_json: bool) -> None:
     ]
     names = telling.Names(people.names(desk.ledger))
     tell = telling.Telling(names)
-    told = [tell(entry.event, after) for entry in entries if not isinstance(entry.event, _QUIET)]
+    told = [tell(entry.event, after) for entry in entries if not isinstance(entry.event, telling.QUIET)]
     owed = tasks.owed_of(desk.ledger.tasks(partnership=after.code), names, lambda _: desk.at)
     if as_json:
         showing.as_json(

@@ -54,7 +54,12 @@ def _reckoning(receipt: Receipt, names: telling.Names) -> Iterator[tuple[str, st
     where = "" if receipt.allowance.kind is DayKind.CALENDAR else f" of {listed(receipt.countries)}"
     yield "allowed", f"{receipt.allowance}{where}"
     began = receipt.start.astimezone(zone)
-    yield "from", f"{began:%Y-%m-%d %H:%M} in {receipt.zone}; the day of the start is not counted"
+    if receipt.before is not None:
+        target = f"{receipt.before.astimezone(zone):%Y-%m-%d %H:%M} in {receipt.zone}"
+        yield "before", f"{target}, counted back from that day"
+        yield "set on", f"{began:%Y-%m-%d}; it is due no earlier"
+    else:
+        yield "from", f"{began:%Y-%m-%d %H:%M} in {receipt.zone}; the day of the start is not counted"
     yield "calendar", f"edition {receipt.edition!r}, {receipt.edition_hash}"
     for span in receipt.spans:
         if span.until is not None and span.until < receipt.start:
@@ -71,6 +76,8 @@ def _reckoning(receipt: Receipt, names: telling.Names) -> Iterator[tuple[str, st
         last = receipt.deadline
         mark = "; provisional, a country's list ends before it" if last.provisional else ""
         yield "until", f"{last.on}, end of the day in {receipt.zone} ({showing.minute(last.at)} UTC){mark}"
+    elif receipt.before is not None:
+        yield "until", "no date while it stands still; afterwards it is counted back from the same day"
     else:
         left = showing.days(receipt.remaining or 0)
         yield "until", f"no date while it stands still; {left} remain once it runs again"

@@ -18,6 +18,8 @@ from domain.values import POLITICAL, Refusal, listed
 
 app = typer.Typer(invoke_without_command=True, help="Write the pages of docs/ that are made from the code.")
 
+_ORGANISERS = "operator or cluster manager"
+_SIDES = "focal point or deputy"
 _CONDITIONS = {
     "focal_points_named": "both sides have a focal point",
     "scoping_passed": "scoping is passed",
@@ -83,6 +85,7 @@ def _page(terms: Terms) -> Iterator[str]:
         yield ""
         yield from _stage(step)
     yield ""
+    yield from _sessions(terms)
     yield from _ladder(terms)
     yield ""
     yield from _cut_offs(terms)
@@ -155,6 +158,31 @@ def _fields(model: type[BaseModel], before: str) -> Iterator[str]:
         yield f"| `{name}` | {field.meaning} | {allowed} | {'yes' if field.needed else ''} |"
         if field.inner is not None:
             yield from _fields(field.inner, f"{name}[]." if field.many else f"{name}.")
+
+
+def _sessions(terms: Terms) -> Iterator[str]:
+    rules = terms.sessions
+    if rules is None:
+        return
+    yield "## Working sessions"
+    yield ""
+    yield "Beside the stages, at any time. What is counted back from the session is due no earlier than it was set."
+    yield ""
+    yield "| step | by | time |"
+    yield "|---|---|---|"
+    yield f"| planned, or moved with the reason (`plan-session`) | {_ORGANISERS} | |"
+    yield f"| invited, with the agenda (`session-step invited`) | {_ORGANISERS} | {rules.invite} before it |"
+    yield f"| answered, by each side (`session-step confirmed`) | {_SIDES} | {rules.answer} before it |"
+    yield f"| held, with the attendance (`record-exchange`) | {_ORGANISERS} | {rules.report} after it |"
+    yield f"| minuted (`session-step minuted`) | {_ORGANISERS} | {rules.minutes} after the record |"
+    agreed = "agreed to, by each side (`session-step minutes_agreed`)"
+    yield f"| {agreed} | {_SIDES} | {rules.agree} after the minutes |"
+    yield f"| cancelled, with the reason (`session-step cancelled`) | {_ORGANISERS} | |"
+    yield ""
+    yield f"A partnership in which no session was held for {rules.dormant} calendar days since its kick-off or the"
+    yield f"last one is dormant, and the secretariat looks into it; after {rules.review} days how it goes on is to be"
+    yield "settled. Days on hold do not count, and none is expected once closing has begun."
+    yield ""
 
 
 def _ladder(terms: Terms) -> Iterator[str]:

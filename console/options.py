@@ -48,6 +48,14 @@ def moment(value: str) -> datetime:
     return found.astimezone(UTC)
 
 
+def instant(value: str) -> datetime:
+    """A time with its zone: for what begins at an hour, where a day alone would be midnight somewhere."""
+    found = moment(value)
+    if not re.search(r"[T ]", value):
+        raise misused(f"{value!r} needs its hour and zone, such as {value}T09:00+02:00")
+    return found
+
+
 def last_moment(value: str) -> datetime:
     """A day's last second, or a time with its zone: for what lasts up to and including a day."""
     found = moment(value)

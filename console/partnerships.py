@@ -17,7 +17,8 @@ from console.showing import Column, loose, number
 from domain.events import End
 from domain.gates import Gate
 from domain.partnership import Partnership
-from domain.state import StageStatus
+from domain.requests import SessionStep
+from domain.state import Session, StageStatus
 from domain.terms import Seat, Stage
 from domain.values import Component, listed
 
@@ -243,6 +244,12 @@ def _due(state: Partnership, gate: Gate) -> str:
     return str(showing.last_day(gate.due)) if gate.due else ""
 
 
+def _session(held: Session) -> str:
+    moved = f", planned anew {showing.counted(held.moved, 'time')}" if held.moved else ""
+    how = f"{telling.plain(held.step)}, {telling.plain(held.mode)}"
+    return f"{how}, {showing.minute(held.starts)} UTC{moved}"
+
+
 def _beside(state: Partnership, names: telling.Names) -> None:
     """The tracks beside the stages: agreement, exchanges, organisations, delegations, proposals."""
     agreement = state.agreement
@@ -251,6 +258,11 @@ def _beside(state: Partnership, names: telling.Names) -> None:
     told = [
         ("agreement", f"{telling.plain(agreement.step)}{signed}"),
         ("exchanges", f"{len(state.exchanges)}, {exchanges} with evidence" if state.exchanges else None),
+        *(
+            (f"session {one.code}", _session(one))
+            for one in state.sessions
+            if one.step not in (SessionStep.AGREED, SessionStep.CANCELLED)
+        ),
         ("organisations", ", ".join(f"{one.code} ({one.group})" for one in state.organisations)),
         (
             "waived",

@@ -11,7 +11,7 @@ import typer
 from console import forms, showing
 from console.asking import Desk, Words, asked
 from console.errors import misused
-from console.options import StageName, code, content_hash, country, group, moment
+from console.options import StageName, code, content_hash, country, group, instant, moment
 from console.partnerships import app
 from console.session import AsJson
 from domain import requests as rq
@@ -84,6 +84,44 @@ def agreement_step(
     return rq.StepAgreement(step=step, signing=signing, text=text)
 
 
+@asked(app, "plan-session", PANEL)
+def plan_session(
+    desk: Desk,
+    session: Annotated[
+        str, typer.Argument(metavar="SESSION", parser=code, help="A code for it, such as ws-2022-11.")
+    ],
+    mode: Annotated[rq.ExchangeMode, typer.Argument(metavar="MODE", help="How it is to be held.")],
+    starts: Annotated[
+        datetime, typer.Option("--starts", metavar="TIME", parser=instant, help="When it begins.")
+    ],
+    reason: Annotated[
+        str | None,
+        typer.Option("--reason", metavar="CODE", parser=code, help="Why, where it was planned otherwise."),
+    ] = None,
+) -> rq.AnyRequest:
+    """Plan a working session, or give a planned one another time or way."""
+    return rq.PlanSession(code=session, mode=mode, starts=starts, reason=reason)
+
+
+@asked(app, "session-step", PANEL)
+def session_step(
+    desk: Desk,
+    session: Annotated[
+        str, typer.Argument(metavar="SESSION", parser=code, help="The code it was planned by.")
+    ],
+    step: Annotated[
+        rq.SessionStep,
+        typer.Argument(metavar="STEP", help="invited, confirmed, minuted, minutes_agreed or cancelled."),
+    ],
+    text: Annotated[str | None, Words("The agenda, or the minutes")] = None,
+    reason: Annotated[
+        str | None, typer.Option("--reason", metavar="CODE", parser=code, help="Why it is cancelled.")
+    ] = None,
+) -> rq.AnyRequest:
+    """Take a planned session a step further; that it was held is recorded with record-exchange."""
+    return rq.StepSession(code=session, step=step, text=text, reason=reason)
+
+
 @asked(app, "record-exchange", PANEL)
 def record_exchange(
     desk: Desk,
@@ -105,7 +143,7 @@ def record_exchange(
     ] = None,
     evidence: Annotated[str | None, Words("Evidence in words, where there is no document")] = None,
 ) -> rq.AnyRequest:
-    """Record a working session, webinar or visit that was held."""
+    """Record a working session, webinar or visit that was held; a planned session has its own code."""
     if document is not None and evidence is not None:
         raise misused("give --document or --evidence, not both")
     proof = content_hash(document) if document is not None else evidence

@@ -72,10 +72,25 @@ def owed(what: str, subject: str, task: str) -> str:
             return f"{about}: no round is left"
         case "name_successor":
             return about if task.startswith("successor/") else f"name a new {plain(subject)}"
+        case "dormant":
+            return f"{about} for {subject} days"
+        case "dormant_review":
+            return f"settle how it goes on: no session held for {subject} days"
+        case "invite" | "attend" | "report" | "minutes" | "agree_minutes":
+            return about
         case "at_risk" | "decide" | "answer" | "advise" | "confirm":
             return f"{about}: {plain(subject)}"
         case _:
             return f"{plain(what)}: {subject}"
+
+
+_SESSION_TASKS = {
+    "invite": "invite to session",
+    "attend": "answer for one's side to session",
+    "report": "record session",
+    "minutes": "write the minutes of session",
+    "agree_minutes": "agree to the minutes of session",
+}
 
 
 def task_words(task: str) -> str:
@@ -105,6 +120,10 @@ def task_words(task: str) -> str:
             return f"decide whether to write to the authority: {task_words(_TAIL.join(parts))} is still open"
         case "open":
             return f"open {plain(about)}"
+        case "dormant":
+            return "look into why no session was held"
+        case _ if what in _SESSION_TASKS and about:
+            return f"{_SESSION_TASKS[what]} {about}"
         case _:
             return plain(task)
 
@@ -116,6 +135,10 @@ def when_due(due: datetime | None, provisional: bool, stopped: bool) -> str:
     if due is None:
         return ""
     return f"{last_day(due)} provisional" if provisional else f"{last_day(due)}"
+
+
+QUIET = (ev.LadderStopped, ev.ReminderFell)
+"""Events that go without saying where somebody is told what came of a request."""
 
 
 class Telling:
@@ -256,6 +279,29 @@ class Telling:
         signing = f"{verb} on {day(event.signing)}" if event.signing else ""
         due = f", to be signed{self._due(event.clock, after)}" if event.clock else ""
         return f"{self._by(event)} reported the agreement: {plain(event.step.value)}{signing}{due}"
+
+    def session_planned(self, event: ev.SessionPlanned, after: Partnership) -> str:
+        why = f" ({plain(event.reason)})" if event.reason else ""
+        again = " anew" if event.moved else ""
+        return (
+            f"{self._by(event)} planned session {event.code}{again}, {plain(event.mode)}, for "
+            f"{event.starts:%Y-%m-%d %H:%M} UTC{why}"
+        )
+
+    def session_step(self, event: ev.SessionStepTaken, after: Partnership) -> str:
+        did = {
+            rq.SessionStep.INVITED: "invited to",
+            rq.SessionStep.CONFIRMED: "answered for their side to",
+            rq.SessionStep.MINUTED: "wrote the minutes of",
+            rq.SessionStep.AGREED: "agreed for their side to the minutes of",
+            rq.SessionStep.CANCELLED: "cancelled",
+        }[event.step]
+        why = f" ({plain(event.reason)})" if event.reason else ""
+        return f"{self._by(event)} {did} session {event.code}{why}"
+
+    def dormant(self, event: ev.DormantFlagged, after: Partnership) -> str:
+        then = "how it goes on is to be settled" if event.review else "the secretariat looks into it"
+        return f"no session was held for {event.days} days; {then}"
 
     def exchange(self, event: ev.ExchangeHeld, after: Partnership) -> str:
         people = f"{event.participants_eu} EU and {event.participants_cn} CN participants"
@@ -410,6 +456,8 @@ _TOLD: dict[type[Any], Callable[[Telling, Any, Partnership], str]] = {
     ev.RoundAdded: Telling.round_added,
     ev.ConditionWaived: Telling.waived,
     ev.AgreementStepTaken: Telling.agreement,
+    ev.SessionPlanned: Telling.session_planned,
+    ev.SessionStepTaken: Telling.session_step,
     ev.ExchangeHeld: Telling.exchange,
     ev.OrganisationEngaged: Telling.engaged,
     ev.HoldPlaced: Telling.hold_placed,
@@ -431,6 +479,7 @@ _TOLD: dict[type[Any], Callable[[Telling, Any, Partnership], str]] = {
     ev.ContactLogged: Telling.contact,
     ev.DeadlinePassed: Telling.overdue,
     ev.AtRiskFlagged: Telling.at_risk,
+    ev.DormantFlagged: Telling.dormant,
     ev.CutOffReached: Telling.cut_off,
     ev.PartnershipClosed: Telling.closed,
 }

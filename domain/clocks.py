@@ -81,12 +81,14 @@ class ReceiptDay(Value):
 class Receipt(Value):
     """How a deadline came about, day by day, for a person to check by hand.
 
-    `remaining` (days) is given while the clock is stopped, when there is no deadline. `rolled_from` is the
-    day the count itself ended on, where that day was not worked and the deadline moved.
+    `before` is the moment it was counted back from; the days counted are then numbered by how many are left.
+    `remaining` (days) is given while a clock that counts on is stopped, when there is no deadline. `rolled_from` is
+    the day the count itself ended on, where that day was not worked and the deadline moved.
     """
 
     clock: str
     start: UtcTime
+    before: UtcTime | None = None
     allowance: Allowance
     countries: tuple[str, ...]
     zone: str
@@ -109,10 +111,15 @@ class Clock(Value):
 
     `also` in the methods below are spans kept elsewhere that stop this clock too, such as a programme's hold.
     The edition is an argument: adopting a later one moves the deadlines of clocks that are running.
+
+    With `before` the days are counted back from the day of that moment, which is fixed: the deadline is the end of
+    the day that leaves so many days until then, but no day earlier than the clock began. While it is stopped there
+    is no deadline; afterwards it is the same as before, for the moment itself has not moved.
     """
 
     id: str
     start: UtcTime
+    before: UtcTime | None = Field(default=None, exclude_if=lambda before: before is None)
     allowance: Allowance
     countries: tuple[Country, ...] = ()
     zone: Zone
@@ -122,6 +129,8 @@ class Clock(Value):
     def _can_be_counted(self) -> Self:
         if self.allowance.kind is not DayKind.CALENDAR and not self.countries:
             raise ValueError(f"clock {self.id!r} counts working days, so it needs at least one country")
+        if self.before is not None and self.before < self.start:
+            raise ValueError(f"clock {self.id!r} counts back from a time before it begins")
         if any(span.until is None for span in self.spans[:-1]):
             raise ValueError(f"clock {self.id!r} has an open span that is not its last")
         return self
@@ -155,7 +164,7 @@ class Clock(Value):
         return self._reckoned(edition, self._stops(spans))[1]
 
     def remaining(self, at: datetime, edition: CalendarEdition, also: tuple[Span, ...] = ()) -> int:
-        """Days not yet used up at `at`: a day is used up when it is over, so on the last day 1 remains."""
+        """Days of a clock that counts on, not yet used up at `at`: so on the last day 1 remains."""
         before = at.astimezone(ZoneInfo(self.zone)).date().toordinal()
         return self.allowance.days - self._used(edition, self._stops(self.spans + also), before)
 
@@ -169,20 +178,24 @@ class Clock(Value):
         remaining: int | None = None
         if open_since:
             end = max(min(open_since), self._start_day())
-            remaining = self.allowance.days - self._used(edition, stops, end)
+            if self.before is None:
+                remaining = self.allowance.days - self._used(edition, stops, end)
         else:
             counted_to, deadline = self._reckoned(edition, stops)
             end = deadline.on.toordinal()
-        rolled = counted_to is not None and counted_to != end
+        rolled = counted_to is not None and counted_to != end and self.before is None
         return Receipt(
             clock=self.id,
             start=self.start,
+            before=self.before,
             allowance=self.allowance,
             countries=self.countries,
             zone=self.zone,
             edition=edition.name,
             edition_hash=edition.content_hash,
-            lines=self._lines(edition, spans, stops, end),
+            lines=self._lines(edition, spans, stops, end)
+            if self.before is None
+            else self._lines_back(edition),
             spans=spans,
             rolled_from=date.fromordinal(counted_to) if rolled and counted_to is not None else None,
             deadline=deadline,
@@ -207,6 +220,9 @@ class Clock(Value):
         """The day the count ends on, and the deadline, which is later where it rolls."""
         days = self._days(edition)
         start = self._start_day()
+        if self.before is not None:
+            counted_to = self._counted_back(edition)
+            return counted_to, self._at_the_end_of(max(counted_to, start), self._target_day(), days)
         counted_to = _next(start, days.counts_at, stops) if self.allowance.days == 0 else start
         for _ in range(self.allowance.days):
             counted_to = _next(counted_to + 1, days.counts_at, stops)
@@ -216,11 +232,39 @@ class Clock(Value):
             days = edition.days(*self.countries)
             end = _next(counted_to, days.counts_at, stops)
             looked_at = counted_to
+        return counted_to, self._at_the_end_of(end, looked_at, days)
+
+    def _at_the_end_of(self, end: int, looked_at: int, days: WorkingDays) -> Deadline:
         on = date.fromordinal(end)
         midnight = datetime.combine(on + timedelta(days=1), time(), ZoneInfo(self.zone))
         # a list is one unbroken stretch of days, so its two ends tell for all days between
         provisional = days.provisional(on) or days.provisional(date.fromordinal(looked_at))
-        return counted_to, Deadline(on=on, at=midnight.astimezone(UTC), provisional=provisional)
+        return Deadline(on=on, at=midnight.astimezone(UTC), provisional=provisional)
+
+    def _target_day(self) -> int:
+        assert self.before is not None
+        return self.before.astimezone(ZoneInfo(self.zone)).date().toordinal()
+
+    def _counted_back(self, edition: CalendarEdition) -> int:
+        """The day that leaves the allowance's days until the target."""
+        target = date.fromordinal(self._target_day())
+        return self._days(edition).shift(target, -self.allowance.days).toordinal()
+
+    def _lines_back(self, edition: CalendarEdition) -> tuple[ReceiptDay, ...]:
+        days = self._days(edition)
+        target = self._target_day()
+        lines = [ReceiptDay(day=date.fromordinal(target), reason="the day it is counted back from")]
+        number = 0
+        counted_to, start = self._counted_back(edition), self._start_day()
+        for ordinal in range(target - 1, max(counted_to, start) - 1, -1):
+            day = date.fromordinal(ordinal)
+            off = days.why_not(day)
+            number += off is None
+            reason = off or days.why_worked(day) or ""
+            if ordinal == start > counted_to:
+                reason = "the day it was set: it is due no earlier"
+            lines.append(ReceiptDay(day=day, counted=number if off is None else None, reason=reason))
+        return tuple(reversed(lines))
 
     def _used(self, edition: CalendarEdition, stops: list[_Stop], before: int) -> int:
         days = self._days(edition)

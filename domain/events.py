@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
 from domain.deliverables import AnyDeliverable, Count
-from domain.requests import AgreementStep, Channel, ExchangeMode, Matter, Verdict
+from domain.requests import AgreementStep, Channel, ExchangeMode, Matter, SessionStep, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
 from domain.values import (
     Actor,
@@ -221,6 +221,31 @@ class AgreementStepTaken(Event):
     """Runs from the first step to the signature."""
 
 
+class SessionPlanned(Event):
+    """A session to come; `moved` counts how often it had another time before."""
+
+    kind: Literal["session_planned"] = "session_planned"
+    code: Code
+    mode: ExchangeMode
+    starts: UtcTime
+    moved: int = 0
+    reason: Code | None = None
+    clock: Clock
+    """For the invitation, counted back from the start."""
+    report: Clock
+    """For recording what was held, counted from the start."""
+
+
+class SessionStepTaken(Event):
+    kind: Literal["session_step_taken"] = "session_step_taken"
+    code: Code
+    step: SessionStep
+    text: TextHash | None = None
+    reason: Code | None = None
+    clock: Clock | None = None
+    """For what comes next: the answers of both sides, or their agreement to the minutes."""
+
+
 class ExchangeHeld(Event):
     kind: Literal["exchange_held"] = "exchange_held"
     code: Code
@@ -229,6 +254,8 @@ class ExchangeHeld(Event):
     participants_eu: Count
     participants_cn: Count
     evidence: TextHash | None = None
+    clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
+    """For the minutes, where it was a session that had been planned."""
 
 
 class OrganisationEngaged(Event):
@@ -393,6 +420,15 @@ class AtRiskFlagged(Event):
     clock: Clock
 
 
+class DormantFlagged(Event):
+    """No session was held for so many days: to be looked into, or to be decided how it goes on."""
+
+    kind: Literal["dormant_flagged"] = "dormant_flagged"
+    days: int
+    review: bool
+    clock: Clock
+
+
 class CutOffReached(Event):
     kind: Literal["cut_off_reached"] = "cut_off_reached"
     cut_off: str
@@ -424,6 +460,8 @@ AnyEvent = Annotated[
     | RoundAdded
     | ConditionWaived
     | AgreementStepTaken
+    | SessionPlanned
+    | SessionStepTaken
     | ExchangeHeld
     | OrganisationEngaged
     | HoldPlaced
@@ -445,6 +483,7 @@ AnyEvent = Annotated[
     | ContactLogged
     | DeadlinePassed
     | AtRiskFlagged
+    | DormantFlagged
     | CutOffReached
     | PartnershipClosed,
     Field(discriminator="kind"),

@@ -8,6 +8,7 @@ from domain import events as ev
 from domain import requests as rq
 from domain.life import agreement_begins
 from domain.requests import AgreementStep as Step
+from domain.sessions import held_now, travel_possible
 from domain.standing import acting, day, only
 from domain.state import PartnershipState
 from domain.terms import Stage
@@ -79,13 +80,8 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
         raise Refusal(f"exchange {request.code} is on record already")
     if not request.participants_eu or not request.participants_cn:
         raise Refusal("an exchange has participants of both sides; both numbers are needed")
-    if request.mode is rq.ExchangeMode.PHYSICAL:
-        for closed in state.terms.restrictions:
-            if closed.since <= request.held <= closed.until:
-                raise Refusal(
-                    f"nobody could travel to {closed.country} from {day(closed.since)} to {day(closed.until)}, "
-                    "so a physical exchange was not possible then; record it as virtual or hybrid"
-                )
+    travel_possible(state, request.mode, request.held, "could")
+    minutes = held_now(state, request.code, request.held, at)
     return (
         ev.ExchangeHeld(
             at=at,
@@ -96,6 +92,7 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
             participants_eu=request.participants_eu,
             participants_cn=request.participants_cn,
             evidence=request.evidence,
+            clock=minutes,
         ),
     )
 

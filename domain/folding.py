@@ -10,7 +10,8 @@ from domain import events as ev
 from domain import gate_folds
 from domain.changing import put, watched, with_stage
 from domain.clocks import Span
-from domain.requests import AgreementStep
+from domain.requests import AgreementStep, SessionStep
+from domain.sessions import silent_since
 from domain.state import (
     AGREEMENT_OVER,
     PARTNER_ROLES,
@@ -21,6 +22,7 @@ from domain.state import (
     Ladder,
     PartnershipState,
     Proposal,
+    Session,
     StageState,
     StageStatus,
     Version,
@@ -29,6 +31,7 @@ from domain.state import (
 )
 from domain.tasks import tasks_of
 from domain.terms import Reach, Stage
+from domain.values import SIDES
 
 S = PartnershipState
 
@@ -63,6 +66,8 @@ def _swept(state: S) -> S:
 
 
 def _stage_opened(state: S, event: ev.StageOpened) -> S:
+    if event.stage in (Stage.SCOPING, Stage.CLOSING):
+        state = _awake(state)
     held = state.stage(event.stage)
     rounds = state.terms.stage(event.stage).max_rounds
     if held is None:
@@ -172,7 +177,59 @@ def _exchange_held(state: S, event: ev.ExchangeHeld) -> S:
         participants_cn=event.participants_cn,
         evidence=event.evidence,
     )
-    return put(state, exchanges=(*state.exchanges, exchange))
+    silent = silent_since(state)
+    state = put(state, exchanges=(*state.exchanges, exchange))
+    if event.clock is not None:
+        state = _with_session(
+            state, event.code, mode=event.mode, step=SessionStep.HELD, since=event.at, clock=event.clock
+        )
+    return _awake(state) if silent_since(state) != silent else state
+
+
+def _session_planned(state: S, event: ev.SessionPlanned) -> S:
+    known = state.session(event.code)
+    session = Session(
+        code=event.code,
+        mode=event.mode,
+        starts=event.starts,
+        moved=event.moved,
+        planned=known.planned if known is not None else event.at,
+        since=event.at,
+        clock=event.clock,
+        report=event.report,
+    )
+    others = tuple(held for held in state.sessions if held.code != event.code)
+    return put(state, sessions=(*others, session))
+
+
+def _session_step(state: S, event: ev.SessionStepTaken) -> S:
+    held = state.session(event.code)
+    assert held is not None and event.by is not None
+    update: dict[str, Any] = {"step": event.step, "since": event.at}
+    by_sides = {SessionStep.CONFIRMED: "answered", SessionStep.AGREED: "agreed"}.get(event.step)
+    if by_sides is not None:
+        sides = (*getattr(held, by_sides), event.by.side)
+        # it stays as it is until both sides have spoken
+        update = {by_sides: sides} | (update if len(sides) == len(SIDES) else {})
+    else:
+        update |= {"clock": event.clock or held.clock, "text": event.text or held.text}
+    return _with_session(state, event.code, **update)
+
+
+def _with_session(state: S, code: str, **update: Any) -> S:
+    sessions = tuple(held.model_copy(update=update) if held.code == code else held for held in state.sessions)
+    return put(state, sessions=sessions)
+
+
+def _dormant(state: S, event: ev.DormantFlagged) -> S:
+    what = "dormant_review" if event.review else "dormant"
+    watch = Watch(id="dormant", what=what, subject=str(event.days), clock=event.clock)
+    return watched(put(state, dormant=event.days), watch)
+
+
+def _awake(state: S) -> S:
+    """A session was held, or none is expected any more."""
+    return watched(put(state, dormant=0), None, "dormant") if state.dormant else state
 
 
 def _organisation_engaged(state: S, event: ev.OrganisationEngaged) -> S:
@@ -236,6 +293,10 @@ def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
         for holder in state.holders
     )
     state = put(state, members=(*members, event.member), holders=(*holders, *event.holders))
+    for session in state.sessions:
+        if session.ahead and side in session.answered:  # the new member is asked for itself
+            answered = tuple(one for one in session.answered if one is not side)
+            state = _with_session(state, session.code, step=SessionStep.INVITED, answered=answered)
     named = (f"successor/{holder.role.value}.{holder.side.value}" for holder in event.holders)
     return watched(gate_folds.released(state, event.at), None, *named)
 
@@ -350,6 +411,8 @@ _FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.RoundAdded: _round_added,
     ev.ConditionWaived: _condition_waived,
     ev.AgreementStepTaken: _agreement_step,
+    ev.SessionPlanned: _session_planned,
+    ev.SessionStepTaken: _session_step,
     ev.ExchangeHeld: _exchange_held,
     ev.OrganisationEngaged: _organisation_engaged,
     ev.HoldPlaced: _hold_placed,
@@ -371,6 +434,7 @@ _FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.ContactLogged: lambda state, event: state,
     ev.DeadlinePassed: lambda state, event: put(state, overdue=(*state.overdue, event.task)),
     ev.AtRiskFlagged: _at_risk,
+    ev.DormantFlagged: _dormant,
     ev.CutOffReached: lambda state, event: put(state, cut_offs=(*state.cut_offs, event.cut_off)),
     ev.PartnershipClosed: _closed,
 }

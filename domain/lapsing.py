@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from domain import events as ev
 from domain.events import End, Outcome
 from domain.requests import AgreementStep, Verdict
+from domain.sessions import silent_since, terms_of
 from domain.settling import settled
 from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
 from domain.tasks import OPERATOR, Fall, cut_off_times, falls, tasks_of
@@ -70,6 +71,16 @@ def _dues(state: S) -> Iterator[tuple[datetime, str]]:
     slow = agreement.step not in _ON_ITS_WAY and state.at_risk is None
     if slow and agreement.began is not None and not _quiet(state):
         yield _running_days_after(state, agreement.began, state.terms.agreement_warn), "at_risk:agreement"
+    rules, silent = state.terms.sessions, silent_since(state)
+    if rules is not None and silent is not None and not _quiet(state):
+        due = [
+            (_running_days_after(state, silent, days), f"dormant:{days}")
+            for days in (rules.dormant, rules.review)
+            if days > state.dormant
+        ]
+        # where both are over already, as under rules adopted late, only the graver one is told of
+        over = [one for one in due if one[0] <= state.now]
+        yield from over[-1:] or due[:1]
     if not _quiet(state):
         for fall in falls(state)[:1]:
             yield fall.at, "reminder"
@@ -149,5 +160,9 @@ def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
         case "at_risk":
             clock = state.clock_for("at_risk", state.terms.operate, (OPERATOR,), when)
             return (ev.AtRiskFlagged(at=when, because=f"{about}_late", clock=clock),)
+        case "dormant":
+            clock = state.clock_for("dormant", state.terms.operate, (OPERATOR,), when)
+            review = int(about) >= terms_of(state).review
+            return (ev.DormantFlagged(at=when, days=int(about), review=review, clock=clock),)
         case _:
             return (ev.DeadlinePassed(at=when, task=about),)

@@ -13,7 +13,7 @@ from domain.entries import Entry
 from domain.events import AnyEvent
 from domain.gates import Gate
 from domain.partnership import Partnership
-from domain.requests import AgreementStep
+from domain.requests import AgreementStep, SessionStep
 from domain.tasks import Task, for_signature, recipients, tasks_of
 from domain.terms import Reach, Seat
 from domain.values import POLITICAL, SIDES, PersonId, Role, Side, UtcTime, Value
@@ -35,6 +35,8 @@ class LetterItem(Value):
     silence: str = ""
     basis: str = ""
     receipt: str = ""
+    when: UtcTime | None = Field(default=None, exclude_if=lambda when: when is None)
+    """The moment of what it is about, where that has one: a session's start."""
 
 
 class Letter(Value):
@@ -122,7 +124,7 @@ def item_of(state: Partnership, task: Task, offset: int | None = None) -> Letter
         task=task.id,
         what=task.what,
         subject=task.subject,
-        version=task.gate.version if task.gate is not None else "",
+        version=task.gate.version if task.gate is not None else task.version,
         since=task.since,
         due=task.deadline.at if task.deadline else None,
         provisional=task.deadline.provisional if task.deadline else False,
@@ -130,6 +132,7 @@ def item_of(state: Partnership, task: Task, offset: int | None = None) -> Letter
         silence=terms.on_silence.value if terms else "",
         basis=terms.basis if terms else "",
         receipt=f"{state.code}/{task.clock.id}" if task.clock else "",
+        when=task.when,
     )
 
 
@@ -274,10 +277,28 @@ def _news_of_people(before: Partnership | None, after: Partnership, event: AnyEv
         case ev.CutOffReached():
             facts = {"cut_off": event.cut_off, "standing": after.standing()}
             yield _Draft("cut_off", _operators(after), facts=facts)
+        case ev.SessionPlanned() | ev.SessionStepTaken():
+            yield from _session_changed(before, after, event)
         case ev.AgreementStepTaken() if event.step is AgreementStep.SIGNED:
             yield _Draft("signed", (*focal, *_team_leaders(after)))
         case _:
             return
+
+
+def _session_changed(
+    before: Partnership | None, after: Partnership, event: ev.SessionPlanned | ev.SessionStepTaken
+) -> Iterator[_Draft]:
+    """To those who had been invited already: not then after all, or not at all."""
+    known = before.session(event.code) if before is not None else None
+    cancelled = isinstance(event, ev.SessionStepTaken)
+    if known is None or known.step not in (SessionStep.INVITED, SessionStep.CONFIRMED):
+        return
+    if isinstance(event, ev.SessionStepTaken) and event.step is not SessionStep.CANCELLED:
+        return
+    facts = {"session": event.code, "was": known.starts.isoformat(), "reason": event.reason or ""}
+    if isinstance(event, ev.SessionPlanned):
+        facts |= {"starts": event.starts.isoformat(), "mode": event.mode.value}
+    yield _Draft("session_cancelled" if cancelled else "session_moved", _focal_points(after), facts=facts)
 
 
 def _seated(state: Partnership, seat: Seat) -> tuple[PersonId, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any, Self, cast
 
-from domain import deciding, exchanging, life, proposing, staging
+from domain import deciding, exchanging, life, proposing, sessions, staging
 from domain import requests as rq
 from domain.clocks import Clock, Receipt
 from domain.events import AnyEvent, PartnershipFounded
@@ -28,6 +28,8 @@ _RULES: dict[type[Any], Callable[[Any, Any, Actor, datetime], tuple[AnyEvent, ..
     rq.Clarify: deciding.clarify,
     rq.Answer: deciding.answer,
     rq.StepAgreement: exchanging.agreement_step,
+    rq.PlanSession: sessions.plan_session,
+    rq.StepSession: sessions.session_step,
     rq.RecordExchange: exchanging.record_exchange,
     rq.Engage: exchanging.engage,
     rq.Hold: life.hold,
@@ -63,6 +65,8 @@ _ALSO_ON_HOLD = (
     rq.ReplaceMember,
     rq.AdoptTerms,
     rq.Delegate,
+    rq.PlanSession,
+    rq.StepSession,
     rq.RecordExchange,
     rq.Engage,
 )
@@ -167,6 +171,7 @@ class Partnership(PartnershipState):
                 clocks.append(gate.answer_clock)
         clocks += [proposal.clock for proposal in self.proposals]
         clocks += [watch.clock for watch in self.watches]
+        clocks += [clock for held in self.sessions for clock in (held.report, held.clock)]
         if self.agreement.clock is not None:
             clocks.append(self.agreement.clock)
         return {clock.id: clock for clock in clocks}

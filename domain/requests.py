@@ -60,6 +60,18 @@ class ExchangeMode(StrEnum):
     TEAM_SCOPING = "team_scoping"
 
 
+class SessionStep(StrEnum):
+    """How far a working session has come, beside being held, which is recorded as an exchange."""
+
+    PLANNED = "planned"
+    INVITED = "invited"
+    CONFIRMED = "confirmed"
+    HELD = "held"
+    MINUTED = "minuted"
+    AGREED = "minutes_agreed"
+    CANCELLED = "cancelled"
+
+
 class Channel(StrEnum):
     PHONE = "phone"
     WECHAT = "wechat"
@@ -149,8 +161,28 @@ class StepAgreement(Value):
     text: TextHash | None = None
 
 
+class PlanSession(Value):
+    """A working session or webinar to come, or another time or way for one that is planned (with the reason)."""
+
+    kind: Literal["plan_session"] = "plan_session"
+    code: Code
+    mode: ExchangeMode
+    starts: GivenTime
+    reason: Code | None = None
+
+
+class StepSession(Value):
+    """A planned session's next step; `text` is the agenda or the minutes, `reason` that of a cancellation."""
+
+    kind: Literal["session_step"] = "session_step"
+    code: Code
+    step: SessionStep
+    text: TextHash | None = None
+    reason: Code | None = None
+
+
 class RecordExchange(Value):
-    """A working session, webinar or visit held: no evidence, no count."""
+    """A working session, webinar or visit held: no evidence, no count. One that was planned has its own code."""
 
     kind: Literal["record_exchange"] = "record_exchange"
     code: Code
@@ -324,6 +356,8 @@ AnyRequest = Annotated[
     | Clarify
     | Answer
     | StepAgreement
+    | PlanSession
+    | StepSession
     | RecordExchange
     | Engage
     | Hold

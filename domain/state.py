@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Allowance, Clock, DayKind, Deadline, Span
 from domain.deliverables import AnyDeliverable
 from domain.events import End
 from domain.gates import Gate
-from domain.requests import AgreementStep, ExchangeMode, Matter
+from domain.requests import AgreementStep, ExchangeMode, Matter, SessionStep
 from domain.terms import Seat, Stage, Terms
 from domain.values import (
     POLITICAL,
@@ -103,6 +103,33 @@ class Exchange(Value):
     evidence: TextHash | None = None
 
 
+class Session(Value):
+    """A working session: planned, held and minuted; `answered` and `agreed` are the sides that did.
+
+    `clock` is that of what it waits for now (the invitation, the answers, the minutes, the agreement to them),
+    `report` that of recording it as held.
+    """
+
+    code: Code
+    mode: ExchangeMode
+    starts: UtcTime
+    moved: int = 0
+    step: SessionStep = SessionStep.PLANNED
+    planned: UtcTime
+    since: UtcTime
+    text: TextHash | None = None
+    """The agenda, later the minutes."""
+    clock: Clock
+    report: Clock
+    answered: tuple[Side, ...] = ()
+    agreed: tuple[Side, ...] = ()
+
+    @property
+    def ahead(self) -> bool:
+        """Whether it is still to be held."""
+        return self.step in (SessionStep.PLANNED, SessionStep.INVITED, SessionStep.CONFIRMED)
+
+
 class Delegation(Value):
     """`giver` lets `to` act in a role from a time to just before another, in some stages or all."""
 
@@ -170,6 +197,9 @@ class PartnershipState(Remembering):
     gates: tuple[Gate, ...] = ()
     agreement: Agreement = Agreement()
     exchanges: tuple[Exchange, ...] = ()
+    sessions: tuple[Session, ...] = Field(default=(), exclude_if=lambda sessions: not sessions)
+    dormant: int = Field(default=0, exclude_if=lambda days: not days)
+    """Days without a session that have been told of."""
     delegations: tuple[Delegation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     proposals: tuple[Proposal, ...] = ()
@@ -220,6 +250,9 @@ class PartnershipState(Remembering):
     def member(self, side: Side) -> Member:
         """The member that takes part for a side now."""
         return next(member for member in reversed(self.members) if member.side is side and not member.until)
+
+    def session(self, code: str) -> Session | None:
+        return next((held for held in self.sessions if held.code == code), None)
 
     def holders_of(self, role: Role, side: Side, at: datetime) -> tuple[Holder, ...]:
         return tuple(

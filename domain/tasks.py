@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 
 from domain.clocks import Clock, Deadline, Span, still_days
 from domain.gates import Gate
+from domain.requests import SessionStep
 from domain.stages import LIFECYCLE
-from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
+from domain.state import AGREEMENT_OVER, PartnershipState, Session, StageStatus
 from domain.terms import Rung, Seat, Silence
-from domain.values import POLITICAL, PersonId, Role, Side
+from domain.values import POLITICAL, SIDES, PersonId, Role, Side
 
 OPERATOR = Seat(role=Role.OPERATOR, side=Side.PROGRAMME)
+PARTNERS = tuple(Seat(role=Role.FOCAL_POINT, side=side) for side in SIDES)
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,7 @@ class Task:
 
     `deadline` is None where the task has no clock or the clock stands still (`stopped`). `what` is one of
     submit, decide, answer, advise, confirm, agreement, escalation, hold_review, name_successor, authority,
-    at_risk, open.
+    at_risk, dormant, dormant_review, invite, attend, report, minutes, agree_minutes, open.
     """
 
     id: str
@@ -36,6 +38,12 @@ class Task:
     deadline: Deadline | None = None
     stopped: bool = False
     gate: Gate | None = None
+    when: datetime | None = None
+    """The moment of what it is about, where that has one: a session's start."""
+    moot: datetime | None = None
+    """From when on nobody is reminded of it any more, overdue or not."""
+    version: str = ""
+    """The hash of the text it is about, where no gate has it."""
 
     @property
     def by_silence(self) -> bool:
@@ -110,6 +118,8 @@ def _tasks(state: PartnershipState) -> Iterator[Task]:
         others = [tuple(one for one in persons if one not in own) for persons in (task.persons, leaders)]
         yield replace(task, persons=others[0] or others[1])
     yield from _agreement_tasks(state)
+    for session in state.sessions:
+        yield from _session_tasks(state, session)
     for watch in state.watches:
         # a hold's own review runs while all else stands still
         yield _task(
@@ -142,6 +152,38 @@ def _agreement_tasks(state: PartnershipState) -> Iterator[Task]:
         yield _task(
             state, "agreement", "agreement", agreement.step.value, OPERATOR, agreement.since, agreement.clock
         )
+
+
+def _session_tasks(state: PartnershipState, session: Session) -> Iterator[Task]:
+    """What a session waits for; once it should have begun nobody is invited or answers any more."""
+
+    def task(what: str, seat: Seat, clock: Clock, name: str = "") -> Task:
+        name = name or f"{what}/{session.code}"
+        told = _task(state, name, what, session.code, seat, session.since, clock)
+        return replace(told, when=session.starts, version=session.text or "")
+
+    begun = state.now >= session.starts
+    match session.step:
+        case SessionStep.PLANNED if not begun:
+            yield task("invite", OPERATOR, session.clock)
+        case SessionStep.INVITED if not begun:
+            for seat in PARTNERS:
+                if seat.side not in session.answered:
+                    name = f"attend/{session.code}/{seat.side.value}"
+                    yield replace(task("attend", seat, session.clock, name), moot=session.starts)
+        case SessionStep.HELD:
+            yield task("minutes", OPERATOR, session.clock)
+        case SessionStep.MINUTED:
+            for seat in PARTNERS:
+                if seat.side not in session.agreed:
+                    yield task(
+                        "agree_minutes",
+                        seat,
+                        session.clock,
+                        f"agree_minutes/{session.code}/{seat.side.value}",
+                    )
+    if session.ahead:
+        yield task("report", OPERATOR, session.report)
 
 
 def _opening_tasks(state: PartnershipState) -> Iterator[Task]:
@@ -247,7 +289,7 @@ def _falls(state: PartnershipState, task: Task) -> Iterator[Fall]:
             if fired and rung.offset <= max(fired):
                 continue
             at = rung_time(state, task.deadline, rung, recipient, task.clock.spans if task.clock else ())
-            if at > _owes_since(state, task, recipient):
+            if at > _owes_since(state, task, recipient) and (task.moot is None or at < task.moot):
                 yield Fall(at=at, recipient=recipient, task=task, rung=rung)
 
 

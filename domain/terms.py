@@ -134,6 +134,32 @@ class Restriction(Value):
     until: GivenTime
 
 
+class SessionTerms(Value):
+    """The heartbeat (domain.md 2.5): days before and after a working session, and how long there may be none.
+
+    `invite` and `answer` are counted back from the session, `report` on from it, `minutes` from the day it was
+    recorded as held, `agree` from the day the minutes were written. After `dormant` calendar days without a session
+    held the partnership is called dormant, after `review` days its going on is to be decided.
+    """
+
+    invite: Allowance = joint_days(15)
+    answer: Allowance = joint_days(7)
+    report: Allowance = joint_days(1)
+    minutes: Allowance = joint_days(5)
+    agree: Allowance = joint_days(5)
+    dormant: int = Field(default=90, ge=1, le=3660)
+    review: int = Field(default=180, ge=1, le=3660)
+
+    @model_validator(mode="after")
+    def _looked_into_before_decided(self) -> Self:
+        if self.review <= self.dormant:
+            raise ValueError(
+                f"a partnership is reviewed after it was called dormant: review ({self.review} days) has to be more "
+                f"than dormant ({self.dormant} days)"
+            )
+        return self
+
+
 class Terms(Value):
     """Every rule that varies; the defaults are those of Annex A of the domain reference."""
 
@@ -170,6 +196,8 @@ class Terms(Value):
         ("draft final report", 30),
     )
     restrictions: Annotated[tuple[Restriction, ...], Field(max_length=200)] = ()
+    sessions: SessionTerms | None = Field(default=None, exclude_if=lambda sessions: sessions is None)
+    """None in terms from before sessions had rules: nothing follows from them by itself then."""
 
     def stage(self, stage: Stage) -> StageTerms:
         return next(terms for terms in self.stages if terms.stage is stage)

@@ -35,6 +35,8 @@ _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.ClarificationAsked: rq.Clarify,
     ev.ClarificationAnswered: rq.Answer,
     ev.AgreementStepTaken: rq.StepAgreement,
+    ev.SessionPlanned: rq.PlanSession,
+    ev.SessionStepTaken: rq.StepSession,
     ev.ExchangeHeld: rq.RecordExchange,
     ev.OrganisationEngaged: rq.Engage,
     ev.HoldPlaced: rq.Hold,

@@ -86,6 +86,15 @@ def day(moment: datetime, zone: str, language: Language) -> str:
     return _day_en(local) if language == "en" else _day_zh(local)
 
 
+def moment(at: datetime, zone: str, language: Language) -> str:
+    """When something begins where the reader lives: `Tuesday 14 March 2023, 09:00 (Europe/Madrid)`."""
+    local = at.astimezone(zone_of(zone))
+    where = _zone_words(zone, language)
+    if language == "en":
+        return f"{_day_en(local)}, {local:%H:%M} ({where})"
+    return f"{_day_zh(local)}{where}{local:%H:%M}"
+
+
 def last_day(end: datetime, language: Language) -> str:
     """The last day of the programme: a date of the contract and the same for every reader, reckoned in UTC."""
     last = (end.astimezone(UTC) - timedelta(microseconds=1)).date()

@@ -10,6 +10,7 @@ from post.words import Language
 
 _GATE = re.compile(r"(?:^|[/.])(G\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
 _REVISION = re.compile(r"(?:^|/)revise\.[a-z_]+/(\d+)$")
+SESSION_WHATS = ("invite", "attend", "report", "minutes", "agree_minutes")
 _CLOCK_WHATS = {"revise": "submit", "advice": "advise", "successor": "name_successor"}
 
 
@@ -22,6 +23,8 @@ class Matter:
     stage: str = ""
     number: str = ""
     subject: str = ""
+    when: str = ""
+    """A session's start, in the reader's zone and language."""
 
     def name(self, language: Language) -> str:
         """The thing itself: `the Cooperation Action Plan, version 2 (review by both sides)`."""
@@ -29,6 +32,9 @@ class Matter:
             return self._document(*_at_gate(self.gate, self.stage, self.subject, language), language)
         if self.what == "authority":
             return matter_of(self.subject or "", "", "").name(language)
+        if self.what in SESSION_WHATS:
+            pair = words.SESSION if self.when else words.SESSION_UNDATED
+            return words.pick(pair, language).format(code=self.subject, when=self.when)
         if self.what in ("submit", "escalation"):
             document = words.word(words.DOCUMENTS, self.stage, language) if self.stage else self.subject
             return self._document(document, "", language)
@@ -69,6 +75,8 @@ def matter_of(task: str, what: str, subject: str, receipt: str = "") -> Matter:
     `successor/focal_point.eu`, `authority/decide/G3/1/0`. An unknown id still gives a usable name.
     """
     head, slash, rest = task.partition("/")
+    if head in SESSION_WHATS and slash:
+        return Matter(what=what or head, subject=subject or rest.partition("/")[0])
     if head == "authority" and slash:
         return Matter(what=what or "authority", subject=rest)
     if head == "successor" and slash:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -184,6 +184,7 @@ class _Page:
             "person": self._person,
             "day": self._day,
             "deadline": self._deadline,
+            "moment": self._begins,
             "last_day": self._last_day,
             "word": self._word,
             "basis": lambda: words.word(words.BASES, self.facts.get("basis", ""), self.language),
@@ -224,6 +225,8 @@ class _Page:
         if self.letter.kind == "signature":
             matter = Matter("sign", matter.gate, matter.stage, matter.number, matter.subject)
         zone, language = self.to.zone, self.language
+        if item.when is not None:
+            matter = replace(matter, when=dates.moment(item.when, zone, language))
         left = self._given("left", place, item)
         basis = clean(item.basis, _FACT_LENGTH)
         version = re.fullmatch(r"(?:sha256:)?([0-9a-f]{12,64})", item.version)
@@ -311,6 +314,10 @@ class _Page:
     def _day(self, name: str) -> str:
         moment = _moment(self.facts.get(name, ""))
         return dates.day(moment, self.to.zone, self.language) if moment else ""
+
+    def _begins(self, name: str) -> str:
+        moment = _moment(self.facts.get(name, ""))
+        return dates.moment(moment, self.to.zone, self.language) if moment else ""
 
     def _last_day(self, name: str) -> str:
         moment = _moment(self.facts.get(name, ""))

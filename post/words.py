@@ -185,8 +185,35 @@ WHATS: dict[str, Pair] = {
         "{matter}久未办结，请决定是否致函主管部门",
     ),
     "at_risk": ("please look into this partnership: {matter}", "请关注该合作进展：{matter}"),
+    "dormant": (
+        "please look into this partnership: no working session was held for {matter} days",
+        "请关注该合作：已有{matter}天未举行工作会议",
+    ),
+    "dormant_review": (
+        "please settle how this partnership goes on (continue, pause or withdraw): no working session was held for "
+        "{matter} days",
+        "请研究确定该合作是否继续、暂停或退出：已有{matter}天未举行工作会议",
+    ),
+    "invite": ("please send the invitation and agenda of {matter}", "请发送{matter}的邀请和议程"),
+    "attend": (
+        "please confirm your side and name the speakers for {matter}",
+        "请确认参会并报送{matter}的发言人",
+    ),
+    "report": ("please record {matter} once it was held", "{matter}举行后请及时登记"),
+    "minutes": ("please write the minutes of {matter}", "请撰写{matter}的会议纪要"),
+    "agree_minutes": ("please agree to the minutes of {matter}", "请确认{matter}的会议纪要"),
 }
 """What is asked, by the code of a task; the first word is made a capital where a sentence begins."""
+
+MODES: dict[str, Pair] = {
+    "physical": ("in person", "线下"),
+    "hybrid": ("in person and online", "线上线下结合"),
+    "virtual": ("online", "线上"),
+    "team_scoping": ("by the programme's own team", "项目团队内部"),
+}
+
+SESSION: Pair = ("working session {code} on {when}", "{when}举行的工作会议（{code}）")
+SESSION_UNDATED: Pair = ("working session {code}", "工作会议（{code}）")
 
 OTHER_WHAT: Pair = ("please see to {matter}", "请办理：{matter}")
 
@@ -212,6 +239,14 @@ ANSWERS: dict[str, Pair] = {
         "请书面反馈意见；意见将与决定一并存档，决定仍由审议人作出",
     ),
     "confirm": ("confirm or decline; it takes effect only with you", "请确认或不予确认；经您确认后方可生效"),
+    "attend": (
+        "tell us how many of your side take part and who speaks",
+        "请告知贵方参会人数及发言人",
+    ),
+    "agree_minutes": (
+        "write that your side agrees, or what is to be corrected",
+        "请回复贵方是否同意，或提出修改意见",
+    ),
     "name_successor": (
         "send us name, function and address of the person",
         "请告知人选的姓名、职务和联系方式",
@@ -242,6 +277,8 @@ KINDS: dict[str, Pair] = {
     "round_added": ("one more round of revision has been allowed", "已增加一轮修改"),
     "rounds_exhausted": ("no further round of revision is left", "修改轮次已用完"),
     "condition_waived": ("a condition has been waived", "已豁免一项条件"),
+    "session_planned": ("a working session has been planned", "已安排工作会议"),
+    "session_step_taken": ("a working session has moved a step further", "工作会议有新进展"),
     "exchange_held": ("an exchange has taken place", "交流活动已举行"),
     "proposal_made": ("a proposal waits for a second person", "有提议待第二人确认"),
     "proposal_confirmed": ("a proposal has been confirmed", "提议已确认"),

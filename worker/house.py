@@ -41,9 +41,9 @@ from workflows.sandbox import RUNNER, WORKFLOWS
 THREADS = 8
 """As many as the ledger's pool keeps connections."""
 TASKS = 8
-"""So many entities are thought about at the same time; the others wait with the engine. Of a hundred, as the library has
-it, each takes so long on two cores that the engine gives it up after ten seconds and hands it out again: a burst of
-10,000 reminders then comes to a near standstill (decision 0018)."""
+"""So many entities are thought about at the same time; the others wait with the engine. Of a hundred, as the
+library has it, each takes so long on two cores that the engine gives it up after ten seconds and hands it out again: a
+burst of 10,000 reminders then comes to a near standstill (decision 0018)."""
 ROUNDS = 16
 """So many entities' letters are sent at the same time."""
 _DRAIN = timedelta(seconds=20)

@@ -48,6 +48,7 @@ FAR_REACHING = (
     "change_holder",
     "confirm",
     "delegate",
+    "plan_session",
     "propose",
     "replace_member",
 )

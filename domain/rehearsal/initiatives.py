@@ -20,6 +20,8 @@ from domain.values import SIDES, Holder, Organisation, Role, Side
 
 _LEAD = {VisitMode.PHYSICAL: 100, VisitMode.HYBRID: 60, VisitMode.VIRTUAL: 35}
 """Days before a visit at which it begins to be prepared (domain.md 2.6)."""
+_ORGANISED = 0.3
+"""How many of the sessions are planned in the system before they are held."""
 _PATIENCE_AT_THE_END = 118
 """Days before the end after which closing does not wait for unfinished stages any more."""
 
@@ -187,6 +189,8 @@ def _meeting(scene: Scene) -> Iterator[Planned]:
         draw = scene.chance("recorded", code)
         if scene.unreachable(Side.CN) or scene.unreachable(Side.EU):
             continue
+        if scene.chance("organised", code).random() < _ORGANISED:
+            yield from _planning(scene, code, session, held)
         recorder = scene.holder(Role.CLUSTER_MANAGER if draw.random() < 0.5 else Role.OPERATOR)
         if recorder is None:
             continue
@@ -204,6 +208,17 @@ def _meeting(scene: Scene) -> Iterator[Planned]:
         )
         texts = (proof,) if evidenced else ()
         yield from scene.planned(f"exchange/{code}", when, recorder, request, *texts, earliest=held)
+
+
+def _planning(scene: Scene, code: str, session: Session, held: datetime) -> Iterator[Planned]:
+    """Some sessions are planned weeks ahead, with invitation, answers and minutes; others just happen."""
+    organiser = scene.holder(Role.CLUSTER_MANAGER)
+    if organiser is None or scene.state.session(code) is not None:
+        return
+    when = scene.after(organiser, held - timedelta(days=42), 0, 12, "plan", code)
+    if max(when, scene.at) < held - timedelta(days=1):
+        request = rq.PlanSession(code=code, mode=session.mode, starts=held)
+        yield from scene.planned(f"plan/{code}", when, organiser, request)
 
 
 def _engaging(scene: Scene) -> Iterator[Planned]:

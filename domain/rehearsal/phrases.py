@@ -88,6 +88,14 @@ PHRASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
     "remark": (("See the reasons in the minutes of the last coordination meeting.",), ("详见协调会纪要。",)),
     "evidence": (("Agenda, attendance list and photographs of the session.",), ("会议议程、签到表及照片。",)),
+    "agenda": (
+        ("Agenda: 1. Welcome. 2. State of the joint actions. 3. Next steps. In English and Chinese.",),
+        ("议程：一、开场；二、合作进展；三、下一步工作。中英文。",),
+    ),
+    "minutes": (
+        ("Minutes: both sides reported on their actions and agreed on the next steps.",),
+        ("会议纪要：双方通报了工作进展，并商定了下一步工作。",),
+    ),
     "document": (("A document made up for the rehearsal.",), ("演练用文件。",)),
     "agreement": (
         ("Draft of the memorandum of understanding in English and Chinese.",),

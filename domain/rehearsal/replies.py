@@ -13,6 +13,7 @@ from domain.proposing import effects
 from domain.rehearsal.characters import Tempo, Visit
 from domain.rehearsal.papers import paper
 from domain.rehearsal.scene import Planned, Scene
+from domain.requests import SessionStep
 from domain.stages.study_visits import VisitMode
 from domain.state import Proposal
 from domain.tasks import Task, recipients, reminded, tasks_of
@@ -37,6 +38,8 @@ def replies(scene: Scene) -> Iterator[Planned]:
                 yield from _advising(scene, task)
             case "confirm":
                 yield from _confirming(scene, task)
+            case "invite" | "attend" | "minutes" | "agree_minutes":
+                yield from _of_a_session(scene, task)
     yield from _late_objections(scene)
     yield from _taking_back(scene)
 
@@ -406,6 +409,34 @@ def _advising(scene: Scene, task: Task) -> Iterator[Planned]:
         answer = scene.text("advice", holder, *about)
         given = rq.GiveAdvice(gate=gate.code, answer=answer.hash)
         yield from scene.planned(_id(*about), reply.at, scene.in_person(holder), given, answer)
+
+
+_LAST_MINUTE = timedelta(days=6)
+"""So long before a session nobody bothers to answer any more."""
+_STEPS = {
+    "invite": (SessionStep.INVITED, "agenda"),
+    "attend": (SessionStep.CONFIRMED, ""),
+    "minutes": (SessionStep.MINUTED, "minutes"),
+    "agree_minutes": (SessionStep.AGREED, ""),
+}
+
+
+def _of_a_session(scene: Scene, task: Task) -> Iterator[Planned]:
+    """The invitation before it begins, the answers of both sides, the minutes and the agreement to them."""
+    step, words = _STEPS[task.what]
+    holder = _maker(scene, task.seat) if task.seat.side in SIDES else scene.holder(Role.CLUSTER_MANAGER)
+    if holder is None or task.when is None or task.clock is None:
+        return
+    about = (task.what, task.subject, task.seat.side.value, task.clock.id)
+    reply = reply_to(scene, holder, task, *about)
+    yield from ringing_up(scene, task, reply, *about)
+    if reply.at is None or (
+        task.what in ("invite", "attend") and max(reply.at, scene.at) >= task.when - _LAST_MINUTE
+    ):
+        return
+    text = scene.text(words, holder, *about) if words else None
+    request = rq.StepSession(code=task.subject, step=step, text=text.hash if text else None)
+    yield from scene.planned(_id(*about), reply.at, holder, request, *([text] if text else []))
 
 
 def _confirming(scene: Scene, task: Task) -> Iterator[Planned]:

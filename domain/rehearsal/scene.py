@@ -67,6 +67,8 @@ class Planned(Value):
                 return f"stage {self.request.stage.value}"
             case rq.StepAgreement():
                 return "agreement"
+            case rq.PlanSession() | rq.StepSession() | rq.RecordExchange():
+                return f"session {self.request.code}"
             case rq.Propose() | rq.Confirm() | rq.Decline():
                 return "proposal"
             case _:

@@ -8,7 +8,7 @@ from domain.stages.pilot_investments import PILOT_INVESTMENTS
 from domain.stages.scoping import SCOPING
 from domain.stages.step import Step
 from domain.stages.study_visits import STUDY_VISITS
-from domain.terms import Restriction, Stage, Terms
+from domain.terms import Restriction, SessionTerms, Stage, Terms
 
 LIFECYCLE: tuple[Step, ...] = (SCOPING, STUDY_VISITS, ACTION_PLAN, PILOT_INVESTMENTS, CLOSING)
 
@@ -19,4 +19,5 @@ def step_of(stage: Stage) -> Step:
 
 def default_terms(restrictions: tuple[Restriction, ...] = ()) -> Terms:
     """The terms a new partnership starts with (domain reference, Annex A)."""
-    return Terms(name="2021", stages=tuple(step.terms for step in LIFECYCLE), restrictions=restrictions)
+    stages = tuple(step.terms for step in LIFECYCLE)
+    return Terms(name="2021", stages=stages, restrictions=restrictions, sessions=SessionTerms())

@@ -25,6 +25,10 @@ class QuickDoor:
     def __init__(self, ledger: SqlLedger) -> None:
         self._ledger = ledger
 
+    @staticmethod
+    def name(entity: str, request: AnyRequest, by: Actor) -> str:
+        return wording.command_id(entity, wording.clean(request), by)
+
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
         return self._ledger.store_text(wording.clean_text(text), kind, owner)
 

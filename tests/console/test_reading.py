@@ -190,7 +190,7 @@ def test_a_checkpoint_can_be_kept_and_compared(tandem: Tandem, tmp_path: Path) -
     kept.write_text(line)
     assert "agrees with the checkpoint" in tandem("ledger", "verify", "--checkpoint", kept).out
     assert tandem("ledger", "verify", "--checkpoint", "-", stdin=f"From a letter:\n{line}").status == 0
-    kept.write_text(line.replace(line.split()[2], "9999"))
+    kept.write_text(line.replace(line.split()[2], "9999", 1))  # the same digits may stand in the hash
     cut = tandem("ledger", "verify", "--checkpoint", kept)
     assert cut.status == 1
     assert "its end was cut off" in cut.out

@@ -416,3 +416,60 @@ def test_a_seat_that_was_handed_over_is_told_with_who_sits_there(ask: Asking) ->
     )
     ask.done("decide", *gate, "approve", by="c1-01.eu.deputy")
     assert ask.refused("decide", *gate, "return", by="c1-01.eu.deputy").startswith("you decided on ")
+
+
+def test_a_dry_run_says_what_would_happen_and_does_nothing(ask: Asking, tandem: Tandem, home: Path) -> None:
+    before = tandem("partnership", "show", "C1-01").out
+    remark = "the new council meets in May"
+    told = ask.done("hold C1-01 --reason elections --remark", remark, "--dry-run", by="operator.one")
+    first, *_ = told.splitlines()
+    assert first == "Nothing was sent. This would happen:"
+    assert "Olga Sekretar (operator) put it on hold (elections)" in told
+    assert "stands still" in told, "the deadlines that move"
+    assert "paused" in told and "Elena García" in told, "who would be written to"
+    assert tandem("partnership", "show", "C1-01").out == before
+    assert remark not in str(texts(home).values())
+    plain = json.loads(ask.done("hold C1-01 --reason elections --dry-run --json", by="operator.one"))
+    assert (plain["dry_run"], plain["status"]) == (True, "on_hold")
+    assert all(one["now"] is None for one in plain["moved"])
+
+
+def test_a_dry_run_is_refused_as_the_request_would_be_and_leaves_no_attempt(
+    ask: Asking, tandem: Tandem
+) -> None:
+    attempts = tandem("attempts").out
+    assert "only the operator" in ask.refused("hold C1-01 --reason elections --dry-run", by="c1-01.eu.focal")
+    assert tandem("attempts").out == attempts
+
+
+def test_a_dry_run_of_a_proposal_shows_what_its_confirmation_would_move(ask: Asking) -> None:
+    told = ask.done(
+        *("propose extend C1-01 --ends 2024-06-30 --reason addendum --addendum", "no. 1", "--dry-run"),
+        by="operator.one",
+    )
+    _, then = told.split("Once a second person confirms it:")
+    assert "draft final report" in then and "2024-05-31" in then
+
+
+def test_a_session_from_the_command_line(ask: Asking, tandem: Tandem) -> None:
+    told = ask.done("plan-session C1-01 ws-9 virtual --starts 2021-12-02T08:00Z", by="operator.one")
+    assert "planned session ws-9, virtual, for 2021-12-02 08:00 UTC" in told
+    assert "invite to session ws-9" in told
+    reckoned = tandem("deadline", "C1-01/invite/ws-9/0").out
+    assert "15 joint working days of ES and CN" in reckoned
+    assert "counted back from that day" in reckoned
+    assert (
+        "needs its hour and zone"
+        in ask("plan-session C1-01 ws-8 virtual --starts 2021-12-02", by="operator.one").err
+    )
+    ask.done("session-step C1-01 ws-9 invited --text", "1. welcome", by="cluster.inn")
+    assert "answered for their side to session ws-9" in ask.done(
+        "session-step C1-01 ws-9 confirmed", by="c1-01.eu.focal"
+    )
+    shown = tandem("partnership", "show", "C1-01").out
+    assert "session ws-9" in shown and "invited, virtual, 2021-12-02 08:00 UTC" in shown
+    assert "answer for one's side to session ws-9" in tandem("tasks", "--partnership", "C1-01").out
+    assert "--reason" in ask.refused("session-step C1-01 ws-9 cancelled", by="operator.one")
+    assert "cancelled session ws-9 (travel)" in ask.done(
+        "session-step C1-01 ws-9 cancelled --reason travel", by="operator.one"
+    )

@@ -37,6 +37,10 @@ def test_a_task_is_told_from_its_id() -> None:
         "successor/focal_point.eu": "name a new EU focal point",
         "successor/team_leader.programme": "name a new team leader",
         "escalation/action_plan": "settle how action plan goes on",
+        "attend/ws-1/eu": "answer for one's side to session ws-1",
+        "authority/attend/ws-1/eu": "decide whether to write to the authority: "
+        "answer for one's side to session ws-1 is still open",
+        "dormant": "look into why no session was held",
         "something/else": "something/else",
     }
     assert {task: telling.task_words(task) for task in told} == told

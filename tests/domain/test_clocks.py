@@ -355,3 +355,69 @@ def test_the_deadline_equals_a_count_on_fingers(
     assert receipt.lines[-1].day == deadline.on
     assert running.remaining(deadline.at, EDITION, spans) == 0
     assert running.remaining(start, EDITION, spans) == days
+
+
+def test_days_are_counted_back_from_a_moment_and_skip_what_is_not_worked() -> None:
+    """Three joint days before Tuesday 11 October 2022 are Monday the 10th and 30 and 29 September."""
+    back = clock(at("2022-09-01T10:00"), 3).model_copy(update={"before": at("2022-10-11T09:00")})
+    assert last_day(back) == date(2022, 9, 29)
+    receipt = back.receipt(EDITION)
+    assert [line.counted for line in receipt.lines if line.counted] == [3, 2, 1]
+    assert receipt.lines[0].day == date(2022, 9, 29) and receipt.lines[-1].day == date(2022, 10, 11)
+
+
+def test_what_is_counted_back_is_never_due_before_it_was_set_and_stands_still_without_moving() -> None:
+    back = clock(at("2022-10-10T10:00"), 3).model_copy(update={"before": at("2022-10-11T09:00")})
+    assert last_day(back) == date(2022, 10, 10)
+    early = back.model_copy(update={"start": at("2022-09-01T10:00")})
+    assert early.deadline(EDITION, (span("2022-09-05T00:00", None),)) is None
+    assert last_day(early, also=(span("2022-09-05T00:00", "2022-09-20T00:00"),)) == date(2022, 9, 29)
+    stopped = early.receipt(EDITION, (span("2022-09-05T00:00", None),))
+    assert (stopped.deadline, stopped.remaining) == (None, None), "its days run off while it stands still"
+    receipt = back.receipt(EDITION)
+    assert receipt.rolled_from is None
+    assert receipt.lines[0].reason == "the day it was set: it is due no earlier"
+
+
+def test_a_date_counted_back_from_beyond_the_lists_is_provisional() -> None:
+    back = clock(at("2023-10-01T10:00"), 20).model_copy(update={"before": at("2024-01-10T09:00")})
+    deadline = back.deadline(EDITION)
+    assert deadline is not None and deadline.on < date(2023, 12, 31) and deadline.provisional
+
+
+def test_nothing_is_counted_back_from_a_time_before_it_begins() -> None:
+    with pytest.raises(ValidationError, match="before it begins"):
+        Clock.model_validate(
+            clock(at("2022-03-07T09:00"), 5).model_dump() | {"before": at("2022-03-06T09:00")}
+        )
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    before=moments,
+    days=st.integers(0, 40),
+    kind=st.sampled_from(tuple(DayKind)),
+    zone=st.sampled_from(("Europe/Rome", "Asia/Shanghai")),
+)
+def test_as_many_days_lie_between_a_deadline_and_its_moment_as_were_allowed(
+    before: datetime, days: int, kind: DayKind, zone: str
+) -> None:
+    """Against the same oracle: counted on from the deadline, the allowance ends on or before the moment's day."""
+    back = clock(datetime(2021, 1, 1, tzinfo=UTC), days, kind, zone=zone).model_copy(
+        update={"before": before}
+    )
+    due = last_day(back)
+    target = before.astimezone(ZoneInfo(zone)).date()
+    plain = kind is DayKind.CALENDAR
+    every = [due + timedelta(days=n) for n in range((target - due).days)]
+    assert sum(1 for day in every if plain or oracle_works(back, day)) == days
+    assert days == 0 or plain or oracle_works(back, due), "a deadline is a day that counts"
+
+
+def oracle_works(running: Clock, day: date) -> bool:
+    """Whether a day is worked, by the oracle: no day from its eve on is the day itself."""
+    eve = datetime.combine(day - timedelta(days=1), time(9), ZoneInfo(running.zone))
+    allowance = Allowance(days=1, kind=DayKind.JOINT)
+    return (
+        oracle(running.model_copy(update={"start": eve, "allowance": allowance, "before": None}), ()) == day
+    )

@@ -174,7 +174,7 @@ def test_where_it_stands_in_words_tags_and_markdown() -> None:
     story.opens(Stage.STUDY_VISITS)
     story.until(story.at + timedelta(days=200))
     tags = story.partnership.tags()
-    assert (tags.stage, tags.component, tags.cluster, tags.overdue) == ("study_visits", "C1", "INN", 1)
+    assert (tags.stage, tags.component, tags.cluster, tags.overdue) == ("study_visits", "C1", "INN", 2)
     details = story.partnership.details()
     assert details.startswith("**C1-01** study_visits (running)")
     assert "- operator: submit study visits, since 2021-03-01, due 2021-08-28 **overdue**" in details

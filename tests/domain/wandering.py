@@ -14,7 +14,7 @@ from domain.events import AnyEvent
 from domain.gates import Gate
 from domain.letters import Letter
 from domain.partnership import Partnership
-from domain.requests import AgreementStep, AnyRequest, ExchangeMode, Verdict
+from domain.requests import AgreementStep, AnyRequest, ExchangeMode, SessionStep, Verdict
 from domain.stages import default_terms
 from domain.tasks import Task, tasks_of
 from domain.terms import Seat, Stage
@@ -43,6 +43,12 @@ NEWCOMERS = tuple(
 PEOPLE = (*EVERYBODY, *NEWCOMERS, STRANGER, AUDITOR)
 REQUEST: TypeAdapter[AnyRequest] = TypeAdapter(AnyRequest)
 Choice = Callable[[Partnership], AnyRequest]
+_STEPS = {
+    "invite": SessionStep.INVITED,
+    "attend": SessionStep.CONFIRMED,
+    "minutes": SessionStep.MINUTED,
+    "agree_minutes": SessionStep.AGREED,
+}
 TURNS = (0, 0, 0, 0, 60, 60, 3600, 8 * 3600, 86_400, 3 * 86_400, 9 * 86_400, 25 * 86_400)
 """Seconds between two requests."""
 
@@ -79,9 +85,10 @@ class Wanderer:
             self._open, self._exchange, self._exchange, self._exchange, self._engage, self._hold,
             self._resume, self._suspend, self._lift, self._replace, self._change, self._change,
             self._propose, self._propose, self._propose, self._confirm, self._decline, self._calendar,
-            self._terms, self._contact, self._agreement,
+            self._terms, self._contact, self._agreement, self._session, self._session_step,
+            self._session_step,
         )  # fmt: skip
-        of_a_side = (self._withdraw, self._agreement, self._submit, self._engage)
+        of_a_side = (self._withdraw, self._agreement, self._submit, self._engage, self._session_step)
         return (
             *((make, seated) for make in at_gates * 2),
             *((make, staff) for make in by_staff),
@@ -154,6 +161,12 @@ class Wanderer:
                 return rq.Propose(matter=rq.AddRound(stage=stage), reason="another-try")
             case "agreement":
                 return self._agreement(state)
+            case "invite" | "attend" | "minutes" | "agree_minutes":
+                return rq.StepSession(code=task.subject, step=_STEPS[task.what], text=self._text())
+            case "report" if task.when is not None and task.when <= state.now:
+                return self._exchange(state).model_copy(update={"code": task.subject, "held": task.when})
+            case "dormant":
+                return self._session(state)
             case _:
                 return None
 
@@ -228,7 +241,25 @@ class Wanderer:
         signing = state.now + timedelta(days=400) if scheduled else None
         return rq.StepAgreement(step=step, signing=signing, text=self._text())
 
-    def _exchange(self, state: Partnership) -> AnyRequest:
+    def _session(self, state: Partnership) -> AnyRequest:
+        known = [held.code for held in state.sessions if self.random.random() < 0.5]
+        return rq.PlanSession(
+            code=self.random.choice(known) if known else f"session-{self.count}",
+            mode=self.random.choice(tuple(ExchangeMode)),
+            starts=state.now + timedelta(days=self.random.choice((-1, 0, 2, 20, 60)), hours=1),
+            reason=self.random.choice((None, "elections")),
+        )
+
+    def _session_step(self, state: Partnership) -> AnyRequest:
+        known = [held.code for held in state.sessions] or ["session-0"]
+        return rq.StepSession(
+            code=self.random.choice(known),
+            step=self.random.choice(tuple(SessionStep)),
+            text=self.random.choice((None, self._text(), self._text())),
+            reason=self.random.choice((None, "elections")),
+        )
+
+    def _exchange(self, state: Partnership) -> rq.RecordExchange:
         return rq.RecordExchange(
             code=f"exchange-{self.count}",
             mode=self.random.choice(tuple(ExchangeMode)),
@@ -365,7 +396,7 @@ STEPS = 60
 @cache
 def life(seed: int) -> Story:
     """A random life; every other one is watched day by day, the rest oversleep as after an outage."""
-    story = Story(ends=on(2021, 12, 15) if seed % 4 == 0 else on(2023, 3, 31))
+    story = Story(ends=on(2021, 11, 15) if seed % 4 == 0 else on(2023, 3, 31))
     wanderer = Wanderer(seed)
     for turn in range(STEPS):
         at = wanderer.later(story.at)

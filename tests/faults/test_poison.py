@@ -859,7 +859,15 @@ def test_every_kind_that_changes_the_reckoning_is_lived_to_its_end() -> None:
         shown = json.dumps(TypeAdapter(kind).json_schema())
         if any(
             word in shown
-            for word in ('"Terms"', '"CalendarEdition"', '"zone"', '"until"', '"ends"', '"signing"')
+            for word in (
+                '"Terms"',
+                '"CalendarEdition"',
+                '"zone"',
+                '"until"',
+                '"ends"',
+                '"signing"',
+                '"starts"',
+            )
         ):
             reaching.add(kind.model_fields["kind"].default)
     reaching -= {"submit"}  # a paper's period is compared, never reckoned with

@@ -86,6 +86,10 @@ def of_a_seat(task: str, what: str, subject: str, **changed: object) -> LetterIt
     return item(task=task, what=what, subject=subject, **(plain | changed))
 
 
+def of_session(task: str, what: str, **changed: object) -> LetterItem:
+    return of_a_seat(task, what, "ws-1", when=datetime(2023, 3, 23, 8, tzinfo=UTC), **changed)
+
+
 DEEMED = item(
     task="decide/G3/1/0",
     subject="work plan agreed",
@@ -141,6 +145,14 @@ ITEMS: dict[str, tuple[LetterItem, ...]] = {
     "overdue": (item(),),
     "at_risk": (of_a_seat("at_risk", "at_risk", "scoping_late"),),
     "holder_changed": (item(), HAND_IN),
+    "asked/attend": (of_session("attend/ws-1/cn", "attend"),),
+    "asked/agree_minutes": (of_session("agree_minutes/ws-1/cn", "agree_minutes"),),
+    "asked/invite": (of_session("invite/ws-1", "invite"),),
+    "asked/report": (of_session("report/ws-1", "report"),),
+    "asked/minutes": (of_session("minutes/ws-1", "minutes"),),
+    "asked/dormant": (of_a_seat("dormant", "dormant", "90"),),
+    "asked/dormant_review": (of_a_seat("dormant", "dormant_review", "180"),),
+    "reminder/attend": (of_session("attend/ws-1/cn", "attend", offset=-3),),
 }
 FACTS: dict[str, dict[str, str]] = {
     "escalation": {"owner": "CN focal point"},
@@ -167,6 +179,21 @@ FACTS: dict[str, dict[str, str]] = {
     "member_replaced": {"leaving": "Bari", "member": "Fuenlabrada", "side": "eu"},
     "holder_changed": {"role": "focal_point", "side": "cn"},
     "withdrawn": {"side": "cn", "reason": "restructuring"},
+    "session_moved": {
+        "session": "ws-1",
+        "was": "2023-03-20T08:00:00+00:00",
+        "starts": "2023-04-20T08:00:00+00:00",
+        "mode": "virtual",
+        "reason": "elections",
+    },
+    "session_moved/mode": {
+        "session": "ws-1",
+        "was": "2023-03-20T08:00:00+00:00",
+        "starts": "2023-03-20T08:00:00+00:00",
+        "mode": "hybrid",
+        "reason": "travel",
+    },
+    "session_cancelled": {"session": "ws-1", "was": "2023-03-20T08:00:00+00:00", "reason": "elections"},
     "closed": {"end": "closed_completed", "into": ""},
     "closed/merged": {"end": "merged", "into": "INN"},
     "welcome": {},
