@@ -42,7 +42,7 @@ APPROVALS = 60
 _AT_ONCE = 24
 _LEAD = 20.0
 """Seconds between the last partnership's start and the first reminder."""
-_PATIENCE = 900.0
+_PATIENCE = 1800.0
 """Seconds after the burst until what has not come counts as missing; the longest wait for quiet before it, too."""
 
 
