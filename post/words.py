@@ -196,8 +196,8 @@ WHATS: dict[str, Pair] = {
     ),
     "invite": ("please send the invitation and agenda of {matter}", "请发送{matter}的邀请和议程"),
     "attend": (
-        "please confirm your side and name the speakers for {matter}",
-        "请确认参会并报送{matter}的发言人",
+        "please confirm that your side takes part and name its speakers: {matter}",
+        "请确认贵方参会并报送发言人：{matter}",
     ),
     "report": ("please record {matter} once it was held", "{matter}举行后请及时登记"),
     "minutes": ("please write the minutes of {matter}", "请撰写{matter}的会议纪要"),

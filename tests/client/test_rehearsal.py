@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 import pytest
 
@@ -36,6 +37,7 @@ class Engine:
         self.kept: dict[str, tuple[Entry, ...]] = {}
         self.texts: dict[str, str] = {}
         self.pause = pause
+        self._one_writer = Lock()  # entries are looked for in threads while requests come in
         for event in events:
             entity = f"partnership/{event.code}"
             self.kept[entity] = numbered(entity, 0, (event,), event.at, None)
@@ -49,9 +51,10 @@ class Engine:
         self.states[entity] = self.states[entity].after(events)
 
     def entries(self, entity: str, since: int = 0) -> tuple[Entry, ...]:
-        at = self._now()
-        self._put(entity, self.states[entity].lapse(at), at)
-        return self.kept[entity][since:]
+        with self._one_writer:
+            at = self._now()
+            self._put(entity, self.states[entity].lapse(at), at)
+            return self.kept[entity][since:]
 
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
         hashed = f"sha256:{hashlib.sha256(f'{len(self.texts)}{text}'.encode()).hexdigest()}"
@@ -60,9 +63,10 @@ class Engine:
 
     async def request(self, entity: str, request: AnyRequest, by: Actor, *, id: str | None = None) -> Answer:
         await asyncio.sleep(self.pause)
-        at, before = self._now(), len(self.kept[entity])
-        self._put(entity, self.states[entity].ask(request, by, at), at)
-        state = self.states[entity]
+        with self._one_writer:
+            at, before = self._now(), len(self.kept[entity])
+            self._put(entity, self.states[entity].ask(request, by, at), at)
+            state = self.states[entity]
         return Answer(
             entity=entity,
             first=before + 1,
