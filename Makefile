@@ -16,8 +16,8 @@ help: ## what can be made
 demo: .venv/tandem ## play a programme on the real engine
 	@$(BIN)/tandem demo $(ARGS)
 
-test: .venv/tandem ## pass the tests
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/tandem ## pass the tests; ARGS="tests/domain -x" chooses, as pytest does
+	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tests.halves)
 
 faults: .venv/tandem ## kill everything a hundred times and write down what came of it (half an hour)
 	@$(BIN)/python -m pytest tests/faults --long -s $(ARGS)
