@@ -232,3 +232,13 @@ def only_gate(
         for one in terms.stages
     )
     return terms.model_copy(update={"stages": stages})
+
+
+def in_review() -> Story:
+    """Scoping is passed, and both sides have an action plan before them."""
+    story = Story()
+    story.passes(Stage.SCOPING)
+    story.exchanges()
+    story.opens(Stage.ACTION_PLAN)
+    story.hands_in(Stage.ACTION_PLAN)
+    return story

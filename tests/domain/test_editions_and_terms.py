@@ -9,7 +9,7 @@ from domain.clocks import DayKind
 from domain.stages import default_terms
 from domain.terms import Silence, Stage, Terms, joint_days
 from tests.given import CN_FOCAL, EU_FOCAL, MANAGER, OPERATOR, TEAM_LEADER, calendars, on, text
-from tests.story import Story
+from tests.story import Story, in_review
 
 
 def lists_to(end: date, name: str, published: date) -> CalendarEdition:
@@ -161,15 +161,6 @@ def stricter(name: str = "2022", days: int = 3) -> Terms:
         for stage in terms.stages
     )
     return terms.model_copy(update={"name": name, "stages": stages})
-
-
-def in_review() -> Story:
-    story = Story()
-    story.passes(Stage.SCOPING)
-    story.exchanges()
-    story.opens(Stage.ACTION_PLAN)
-    story.hands_in(Stage.ACTION_PLAN)
-    return story
 
 
 ADOPT_TERMS = rq.AdoptTerms(terms=stricter(), decision=text("steering committee"))

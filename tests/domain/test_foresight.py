@@ -10,18 +10,9 @@ from domain.foresight import confirmed, foresee
 from domain.terms import Stage
 from domain.values import Refusal
 from tests.given import EU_FOCAL, OPERATOR, OTHER_OPERATOR, on, text
-from tests.story import Story
+from tests.story import in_review
 
 EXTEND = rq.Extend(ends=on(2024, 6, 30, 22), addendum=text("no. 1"))
-
-
-def in_review() -> Story:
-    story = Story()
-    story.passes(Stage.SCOPING)
-    story.exchanges()
-    story.opens(Stage.ACTION_PLAN)
-    story.hands_in(Stage.ACTION_PLAN)
-    return story
 
 
 @pytest.mark.parametrize(

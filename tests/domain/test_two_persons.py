@@ -24,7 +24,7 @@ from tests.given import (
     on,
     text,
 )
-from tests.story import Story
+from tests.story import Story, in_review
 
 LATER = END + timedelta(days=91)
 EXTEND = rq.Extend(ends=LATER, addendum=text("addendum 2"))
@@ -33,15 +33,6 @@ MERGE = rq.Merge(into="INN", consent=text("both sides agree"))
 
 def proposed(matter: rq.Matter) -> rq.Propose:
     return rq.Propose(matter=matter, reason="agreed", remark=text("see the minutes"))
-
-
-def in_review() -> Story:
-    story = Story()
-    story.passes(Stage.SCOPING)
-    story.exchanges()
-    story.opens(Stage.ACTION_PLAN)
-    story.hands_in(Stage.ACTION_PLAN)
-    return story
 
 
 @pytest.mark.parametrize("matter", [EXTEND, MERGE, rq.SettleGate(gate="G5.review", verdict=Verdict.APPROVE)])
