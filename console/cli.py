@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("doctor.doctor", RUNNING),
     "programme": ("programmes.app", ASKING),
     "whatif": ("whatif.whatif", READING),
+    "preview": ("previewing.preview", READING),
     "tasks": ("tasks.tasks", READING),
     "board": ("board.board", READING),
     "indicators": ("indicators.indicators", READING),

@@ -83,7 +83,7 @@ def _shown(foreseen: Foreseen, names: telling.Names) -> None:
         showing.line()
         showing.table(
             (Column("Date"), Column("Was"), Column("Would be")),
-            [(one.clock, _day(one.was), _day(one.now)) for one in foreseen.moved],
+            [(one.clock, showing.due_day(one.was), showing.due_day(one.now)) for one in foreseen.moved],
         )
     for words, ids in (("owed then", foreseen.owed), ("not owed any more", foreseen.over)):
         if ids:
@@ -99,7 +99,3 @@ def _shown(foreseen: Foreseen, names: telling.Names) -> None:
         )
     else:
         showing.line("no letter would go out")
-
-
-def _day(at: datetime | None) -> str:
-    return "stands still" if at is None else str(showing.last_day(at))

@@ -151,6 +151,11 @@ def last_day(due: datetime) -> date:
     return (due - timedelta(microseconds=1)).astimezone(UTC).date()
 
 
+def due_day(due: datetime | None) -> str:
+    """The last day of a deadline that may stand still."""
+    return "stands still" if due is None else str(last_day(due))
+
+
 def day(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%d}"
 
