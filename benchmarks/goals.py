@@ -75,6 +75,9 @@ GOALS: tuple[Goal, ...] = (
     Goal("G7 two", "the same with two processes", 3.4, "replay", least=True, later=True),
     Goal("G8 small", "rehearsing 20 partnerships for 3 years", 2, "rehearsal", "s", later=True),
     Goal("G8 large", "rehearsing 1,000 partnerships for 3 years", 100, "rehearsal", "s", later=True),
+    Goal(
+        "G8 years", "partnership-years rehearsed in a second", 30, "rehearsal", "/s", least=True, later=True
+    ),
     Goal("G8 flat", "its cost for each partnership, 1,000 over 20", 1.2, "rehearsal", later=True),
     Goal("G9 speed", "entries verified on one core", 50_000, "verification", "/s", least=True),
     Goal("G9 linear", "time for each entry, the largest ledger over the smallest", 1.2, "verification"),
@@ -90,6 +93,15 @@ GOALS: tuple[Goal, ...] = (
     Goal("G13", "of 200 commands, those that do not end cleanly", 0, "startup", ""),
     Goal("G14 missing", "of 10,000 reminders due in a minute, recorded and mailed: missing", 0, "crowd", ""),
     Goal("G14 twice", "of these, recorded or mailed twice", 0, "crowd", ""),
+    Goal(
+        "G15 preview",
+        "what a suspension of 10,000 partnerships would move and write",
+        100,
+        "preview",
+        "s",
+        later=True,
+    ),
+    Goal("G15 flat", "its cost for each partnership, 10,000 over 1,000", 1.2, "preview", later=True),
 )
 
 

@@ -18,6 +18,7 @@ from domain.rehearsal import rehearse
 from tests.domain.test_rehearsal import STARTS, UNTIL, facts, hands, ids
 
 SEEDS = 10
+YEARS = 3
 
 
 def _played(seeds: range) -> tuple[int, int, float]:
@@ -41,6 +42,7 @@ async def measure(quick: bool) -> list[Figure]:
     )
     figures = [
         Figure("G8 small", seconds),
+        Figure("G8 years", lives * YEARS / took),
         Figure("G8 flat", took / lives / (seconds / small[0][0]), f"{lives}"),
     ]
     if not quick:
