@@ -173,9 +173,9 @@ def _letters(told: _Told) -> None:
 
 
 def _counts(told: _Told) -> None:
-    rows = [(code, len(seen.moved), len(seen.letters), len(seen.over)) for code, seen, _ in told]
+    rows = [(code, len(seen.moved), len(seen.letters)) for code, seen, _ in told]
     if len(rows) <= 50:
-        showing.table((Column("Code"), number("Dates"), number("Letters"), number("Done with")), rows)
+        showing.table((Column("Code"), number("Dates"), number("Letters")), rows)
     dates, letters = sum(row[1] for row in rows), sum(row[2] for row in rows)
     showing.line(
         f"{showing.counted(len(rows), 'partnership')}: {showing.counted(dates, 'date')} would move, "
@@ -196,7 +196,6 @@ def _plain(step: Step, told: _Told, refused: list[tuple[str, str]], *, totals: b
             {
                 "partnership": code,
                 "moved": seen.moved,
-                "over": seen.over,
                 "letters": [{"kind": one.kind, "to": names(one.recipient)} for one in seen.letters],
             }
             for code, seen, names in told
