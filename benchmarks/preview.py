@@ -15,7 +15,8 @@ from benchmarks import measuring
 from benchmarks.measuring import Figure, note
 from benchmarks.places import folder
 from benchmarks.templates import CODE, fill, template
-from console.previewing import Scope, Step, foreseen
+from console.previewing import Scope, Step, previewed
+from console.tasks import moments
 from ledger import open_ledger
 from ledger.store import SqlLedger
 from tests.ledger.lives import batches
@@ -24,10 +25,9 @@ from tests.ledger.lives import batches
 def _previewed(ledger: SqlLedger) -> tuple[float, int, int]:
     """The seconds of CPU for all partnerships, the dates that would move and the letters that would go out."""
     begun, dates, letters = time.process_time(), 0, 0
-    for state in Scope().of(ledger):
-        seen = foreseen(state, Step.SUSPEND, None, state.now)
-        dates += len(seen.moved)
-        letters += len(seen.letters)
+    for one in previewed(ledger, Scope(), Step.SUSPEND, None, moments(ledger), totals=True):
+        dates += one.dates
+        letters += one.mail
     return time.process_time() - begun, dates, letters
 
 

@@ -69,6 +69,8 @@ def _reckoning(receipt: Receipt, names: telling.Names) -> Iterator[tuple[str, st
         by = f", by {names(span.by)}" if span.by else ""
         late = receipt.deadline is not None and span.since >= receipt.deadline.at
         after = "; its time was over before, so nothing moved" if late else ""
+        if receipt.before is not None and span.until is not None:
+            after = "; counted back, so nothing moved"
         yield "stopped", f"{since} {until}: {telling.plain(span.why)}{by}{after}"
     if receipt.rolled_from is not None:
         yield "rolled", f"from {receipt.rolled_from}, which is not worked, to the next day that is"

@@ -10,6 +10,7 @@ from client.reading import SqlLedger
 from console import showing, telling
 from console.showing import Column, loose
 from domain import requests as rq
+from domain.events import ProposalConfirmed
 from domain.foresight import Foreseen, confirmed, foresee
 from domain.partnership import Partnership
 from domain.values import Actor
@@ -35,11 +36,12 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
     then = None
     if isinstance(request, rq.Propose):
         then = confirmed(first, number, desk.by, desk.at)
-    names = telling.Names(people.names(desk.ledger))
+    known = people.names(desk.ledger)
+    names, second = telling.Names(known), telling.Names(known, nobody="a second person")
     if as_json:
         plain = _plain(first, names)
         if then is not None:
-            plain["once_confirmed"] = _plain(then, names)
+            plain["once_confirmed"] = _plain(then, second)
         showing.as_json({"partnership": desk.state.code, "dry_run": True, **plain})
         return
     showing.line("Nothing was sent. This would happen:")
@@ -47,12 +49,13 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
     if then is not None:
         showing.line()
         showing.line("Once a second person confirms it:")
-        _shown(then, names)
+        _shown(then, second)
 
 
 def _sentences(foreseen: Foreseen, names: telling.Names) -> list[str]:
     tell = telling.Telling(names)
-    return [tell(event, foreseen.after) for event in foreseen.events if not isinstance(event, telling.QUIET)]
+    told = [event for event in foreseen.events if not isinstance(event, (*telling.QUIET, ProposalConfirmed))]
+    return [tell(event, foreseen.after) for event in told]
 
 
 def _plain(foreseen: Foreseen, names: telling.Names) -> dict[str, object]:

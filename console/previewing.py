@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -21,11 +21,11 @@ from console.session import AsJson, records
 from console.showing import Column, loose, number
 from console.tasks import moments
 from domain import requests as rq
-from domain.events import End
+from domain.events import End, Moved
 from domain.foresight import Foreseen, confirmed, foresee
 from domain.partnership import Partnership
 from domain.terms import Stage
-from domain.values import Actor, Component, Refusal, Role, Side
+from domain.values import Actor, Component, PersonId, Refusal, Role, Side
 
 _NOBODY_YET = f"sha256:{'0' * 64}"
 """Stands for the text (an order, an addendum) that is kept when the step is taken."""
@@ -47,21 +47,61 @@ class Scope:
     cluster: str | None = None
     stage: Stage | None = None
 
-    def of(self, ledger: SqlLedger) -> Iterator[Partnership]:
-        """The states of these partnerships; Refusal for a code that is not on record."""
-        named = [partnership(ledger, code) for code in dict.fromkeys(self.codes)]
+    def codes_of(self, ledger: SqlLedger) -> list[str]:
+        """The partnerships under way that may fit, by their records; Refusal for a code that is not on record."""
+        named = [partnership(ledger, code).code for code in dict.fromkeys(self.codes)]
         records = ledger.partnerships(
             component=self.component.value if self.component else None,
             cluster=self.cluster,
             stage=self.stage.value if self.stage else None,
         )
-        wanted = {one.code for one in named} or {one.code for one in records}
-        for record in records:
-            if record.code not in wanted or record.status in tuple(End):
-                continue
-            state = partnership(ledger, record.code)
-            if self.country in (None, *(one.country for one in state.members if one.until is None)):
-                yield state
+        return [
+            one.code for one in records if one.status not in tuple(End) and (not named or one.code in named)
+        ]
+
+    def fits(self, state: Partnership) -> bool:
+        """Whether a partnership of these is meant: which countries it is of its record does not tell."""
+        return self.country in (None, *(one.country for one in state.members if one.until is None))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What would happen to one partnership, counted, and, where wanted, each date and letter; or why it cannot."""
+
+    code: str
+    dates: int = 0
+    mail: int = 0
+    moved: tuple[Moved, ...] = ()
+    letters: tuple[tuple[str, PersonId], ...] = ()
+    """The kind of each, and to whom."""
+    refused: str = ""
+
+
+def previewed(
+    ledger: SqlLedger,
+    scope: Scope,
+    step: Step,
+    ends: datetime | None,
+    present: Callable[[str], datetime],
+    *,
+    totals: bool,
+) -> Iterator[Seen]:
+    """What the step would do to each partnership of a scope, one after the other; with `totals` only counted."""
+    for code in _watched(scope.codes_of(ledger)):
+        state = partnership(ledger, code)
+        if not scope.fits(state):
+            continue
+        try:
+            foreseen = _foreseen(state, step, ends, present(code))
+        except Refusal as refusal:
+            yield Seen(code, refused=people.named(ledger, refusal.sentence))
+            continue
+        moved, letters = foreseen.moved, foreseen.letters
+        if totals:  # ten thousand partnerships have more of them than anybody reads
+            yield Seen(code, len(moved), len(letters))
+        else:
+            told = tuple((letter.kind, letter.recipient) for letter in letters)
+            yield Seen(code, len(moved), len(letters), moved, told)
 
 
 def preview(
@@ -100,32 +140,23 @@ def preview(
         )
     scope = Scope(tuple(codes or ()), of, component, cluster, stage)
     with records(ctx) as ledger:
-        present = moments(ledger)
-        states = list(scope.of(ledger))
-        if not states:
+        found = list(previewed(ledger, scope, step, to, moments(ledger), totals=totals))
+        if not found:
             raise Refusal("no partnership that is under way fits; `tandem partnership list` shows all")
-        seen: list[tuple[Partnership, Foreseen]] = []
-        refused: list[tuple[str, str]] = []
-        for state in _shown(states, quiet=as_json):
-            try:
-                seen.append((state, foreseen(state, step, to, present(state.code))))
-            except Refusal as refusal:
-                refused.append((state.code, people.named(ledger, refusal.sentence)))
-        names = telling.Names(people.names(ledger))
-        told = [(state.code, one, names) for state, one in seen]
-        if as_json:
-            showing.as_json(_plain(step, told, refused, totals=totals))
-            return
-        if not totals:
-            _dates(told)
-            _letters(told)
-        _counts(told)
-        for code, why in refused:
-            showing.line(f"{code}: not possible: {why}", style="yellow")
-        showing.aside("Nothing was sent. It is as of now; what happens until the step is taken changes it.")
+        names = telling.Names(people.names(ledger, {who for one in found for _, who in one.letters}))
+    if as_json:
+        showing.as_json(_plain(step, found, names, totals=totals))
+        return
+    _dates(found)
+    _letters(found, names)
+    _counts(found)
+    for one in found:
+        if one.refused:
+            showing.line(f"{one.code}: not possible: {one.refused}", style="yellow")
+    showing.aside("Nothing was sent. It is as of now; what happens until the step is taken changes it.")
 
 
-def foreseen(state: Partnership, step: Step, ends: datetime | None, at: datetime) -> Foreseen:
+def _foreseen(state: Partnership, step: Step, ends: datetime | None, at: datetime) -> Foreseen:
     """What the step would do to a partnership, asked by its operator; an extension as if confirmed already."""
     held = next(iter(state.holders_of(Role.OPERATOR, Side.PROGRAMME, at)), None)
     if held is None:
@@ -143,61 +174,56 @@ def foreseen(state: Partnership, step: Step, ends: datetime | None, at: datetime
             return confirmed(asked, 0, by, at)
 
 
-def _shown(states: list[Partnership], *, quiet: bool) -> Iterable[Partnership]:
-    if quiet or not sys.stderr.isatty() or len(states) < 200:
-        return states
-    return track(states, "previewing", console=showing.terminal(stderr=True), transient=True)
+def _watched(codes: list[str]) -> Iterable[str]:
+    if not sys.stderr.isatty() or len(codes) < 200:
+        return codes
+    return track(codes, "previewing", console=showing.terminal(stderr=True), transient=True)
 
 
-_Told = list[tuple[str, Foreseen, telling.Names]]
-
-
-def _dates(told: _Told) -> None:
-    rows = [(code, one.clock, one.was, one.now) for code, seen, _ in told for one in seen.moved]
+def _dates(found: list[Seen]) -> None:
+    rows = [(one.code, moved) for one in found for moved in one.moved]
     if rows:
         showing.table(
             (Column("Code"), Column("Date"), Column("Was"), Column("Would be")),
-            [(code, clock, showing.due_day(was), showing.due_day(now)) for code, clock, was, now in rows],
+            [(code, one.clock, showing.due_day(one.was), showing.due_day(one.now)) for code, one in rows],
         )
         showing.line()
 
 
-def _letters(told: _Told) -> None:
-    rows = [(code, letter, names) for code, seen, names in told for letter in seen.letters]
+def _letters(found: list[Seen], names: telling.Names) -> None:
+    rows = [(one.code, telling.plain(kind), names(who)) for one in found for kind, who in one.letters]
     if rows:
-        showing.table(
-            (Column("Code"), Column("Letter"), loose("To")),
-            [(code, telling.plain(letter.kind), names(letter.recipient)) for code, letter, names in rows],
-        )
+        showing.table((Column("Code"), Column("Letter"), loose("To")), rows)
         showing.line()
 
 
-def _counts(told: _Told) -> None:
-    rows = [(code, len(seen.moved), len(seen.letters)) for code, seen, _ in told]
-    if len(rows) <= 50:
+def _counts(found: list[Seen]) -> None:
+    possible = [one for one in found if not one.refused]
+    if len(possible) <= 50:
+        rows = [(one.code, one.dates, one.mail) for one in possible]
         showing.table((Column("Code"), number("Dates"), number("Letters")), rows)
-    dates, letters = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    dates, letters = sum(one.dates for one in possible), sum(one.mail for one in possible)
     showing.line(
-        f"{showing.counted(len(rows), 'partnership')}: {showing.counted(dates, 'date')} would move, "
+        f"{showing.counted(len(possible), 'partnership')}: {showing.counted(dates, 'date')} would move, "
         f"{showing.counted(letters, 'letter')} would go out"
     )
 
 
-def _plain(step: Step, told: _Told, refused: list[tuple[str, str]], *, totals: bool) -> dict[str, object]:
+def _plain(step: Step, found: list[Seen], names: telling.Names, *, totals: bool) -> dict[str, object]:
+    possible = [one for one in found if not one.refused]
+    each = [
+        {
+            "partnership": one.code,
+            "moved": one.moved,
+            "letters": [{"kind": kind, "to": names(who)} for kind, who in one.letters],
+        }
+        for one in possible
+    ]
     return {
         "step": step,
-        "partnerships": len(told),
-        "dates": sum(len(seen.moved) for _, seen, _ in told),
-        "letters": sum(len(seen.letters) for _, seen, _ in told),
-        "refused": [{"partnership": code, "why": why} for code, why in refused],
-        "each": []
-        if totals
-        else [
-            {
-                "partnership": code,
-                "moved": seen.moved,
-                "letters": [{"kind": one.kind, "to": names(one.recipient)} for one in seen.letters],
-            }
-            for code, seen, names in told
-        ],
+        "partnerships": len(possible),
+        "dates": sum(one.dates for one in possible),
+        "letters": sum(one.mail for one in possible),
+        "refused": [{"partnership": one.code, "why": one.refused} for one in found if one.refused],
+        "each": [] if totals else each,
     }

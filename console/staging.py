@@ -114,12 +114,13 @@ def session_step(
         typer.Argument(metavar="STEP", help="invited, confirmed, minuted, minutes_agreed or cancelled."),
     ],
     text: Annotated[str | None, Words("The agenda, or the minutes")] = None,
+    remark: Annotated[str | None, Words("A remark to go with it")] = None,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="CODE", parser=code, help="Why it is cancelled.")
     ] = None,
 ) -> rq.AnyRequest:
     """Take a planned session a step further; that it was held is recorded with record-exchange."""
-    return rq.StepSession(code=session, step=step, text=text, reason=reason)
+    return rq.StepSession(code=session, step=step, text=text, remark=remark, reason=reason)
 
 
 @asked(app, "record-exchange", PANEL)

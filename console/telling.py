@@ -21,8 +21,9 @@ _TAIL = "/"
 class Names:
     """How people are called: by their name where they are on file, by their id where they were erased."""
 
-    def __init__(self, known: Mapping[str, str]) -> None:
+    def __init__(self, known: Mapping[str, str], nobody: str = "the calendar") -> None:
         self._known = known
+        self._nobody = nobody
 
     def __call__(self, person: str) -> str:
         return self._known.get(person, person)
@@ -33,7 +34,7 @@ class Names:
     def actor(self, by: Actor | None) -> str:
         """`Ana Prieto (EU focal point)`, with whom for where it was delegated."""
         if by is None:
-            return "the calendar"
+            return self._nobody
         behalf = f" for {self(by.on_behalf_of)}" if by.on_behalf_of else ""
         return in_role(f"{self(by.person)}{behalf}", str(Seat(role=by.role, side=by.side)))
 
@@ -324,13 +325,13 @@ class Telling:
         return f"{self._by(event)} put it on hold ({plain(event.reason)}); every clock stands still{until}"
 
     def hold_lifted(self, event: ev.HoldLifted, after: Partnership) -> str:
-        return f"{self._by(event)} resumed it; the clocks go on with the days that remained"
+        return f"{self._by(event)} resumed it; the clocks go on with the days that remained, but for those counted back"
 
     def suspended(self, event: ev.SuspensionOrdered, after: Partnership) -> str:
         return f"{self._by(event)} recorded the authority's suspension; nothing goes out until it is lifted"
 
     def unsuspended(self, event: ev.SuspensionLifted, after: Partnership) -> str:
-        return f"{self._by(event)} lifted the suspension; what is not on hold goes on with the days that remained"
+        return f"{self._by(event)} lifted the suspension; what is not on hold goes on as after a hold"
 
     def holder_changed(self, event: ev.HolderChanged, after: Partnership) -> str:
         role = str(Seat(role=event.role, side=event.side))

@@ -241,6 +241,8 @@ class SessionStepTaken(Event):
     code: Code
     step: SessionStep
     text: TextHash | None = None
+    """The agenda invited with, or the minutes; what both sides answer and agree to."""
+    remark: TextHash | None = Field(default=None, exclude_if=lambda remark: remark is None)
     reason: Code | None = None
     clock: Clock | None = None
     """For what comes next: the answers of both sides, or their agreement to the minutes."""

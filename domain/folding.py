@@ -194,6 +194,7 @@ def _session_planned(state: S, event: ev.SessionPlanned) -> S:
         starts=event.starts,
         moved=event.moved,
         planned=known.planned if known is not None else event.at,
+        told=known is not None and known.told,
         since=event.at,
         clock=event.clock,
         report=event.report,
@@ -213,6 +214,13 @@ def _session_step(state: S, event: ev.SessionStepTaken) -> S:
         update = {by_sides: sides} | (update if len(sides) == len(SIDES) else {})
     else:
         update |= {"clock": event.clock or held.clock, "text": event.text or held.text}
+    if event.step is SessionStep.INVITED:
+        update["told"] = True
+    if event.step is SessionStep.MINUTED:
+        update |= {"agreed": (), "minutes": held.minutes + 1}
+        task = f"agree_minutes/{event.code}/"  # the same task with a new clock: its ladder begins anew
+        ladders = tuple(ladder for ladder in state.ladders if not ladder.task.startswith(task))
+        state = put(state, ladders=ladders)
     return _with_session(state, event.code, **update)
 
 
@@ -224,7 +232,7 @@ def _with_session(state: S, code: str, **update: Any) -> S:
 def _dormant(state: S, event: ev.DormantFlagged) -> S:
     what = "dormant_review" if event.review else "dormant"
     watch = Watch(id="dormant", what=what, subject=str(event.days), clock=event.clock)
-    return watched(put(state, dormant=event.days), watch)
+    return watched(put(state, dormant=2 if event.review else 1), watch)
 
 
 def _awake(state: S) -> S:
@@ -294,9 +302,16 @@ def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
     )
     state = put(state, members=(*members, event.member), holders=(*holders, *event.holders))
     for session in state.sessions:
-        if session.ahead and side in session.answered:  # the new member is asked for itself
-            answered = tuple(one for one in session.answered if one is not side)
-            state = _with_session(state, session.code, step=SessionStep.INVITED, answered=answered)
+        if session.ahead and side in session.answered and event.at < session.starts:
+            # the new member is asked for itself, and has from today
+            state = _with_session(
+                state,
+                session.code,
+                step=SessionStep.INVITED,
+                since=event.at,
+                answered=tuple(one for one in session.answered if one is not side),
+                clock=session.clock.model_copy(update={"start": event.at}),
+            )
     named = (f"successor/{holder.role.value}.{holder.side.value}" for holder in event.holders)
     return watched(gate_folds.released(state, event.at), None, *named)
 
@@ -379,6 +394,11 @@ def _at_risk(state: S, event: ev.AtRiskFlagged) -> S:
     return watched(put(state, at_risk=event.because), watch)
 
 
+def _terms_adopted(state: S, event: ev.TermsAdopted) -> S:
+    state = put(state, terms=event.terms)
+    return _awake(state) if event.terms.sessions is None else state
+
+
 def _closed(state: S, event: ev.PartnershipClosed) -> S:
     stops = tuple(span if span.until else span.model_copy(update={"until": event.at}) for span in state.stops)
     return put(
@@ -427,7 +447,7 @@ _FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.ProposalDeclined: _proposal_over,
     ev.EndDateChanged: _end_date_changed,
     ev.CalendarAdopted: lambda state, event: put(state, edition=event.edition),
-    ev.TermsAdopted: lambda state, event: put(state, terms=event.terms),
+    ev.TermsAdopted: _terms_adopted,
     ev.Delegated: _delegated,
     ev.ReminderFell: _reminder_fell,
     ev.LadderStopped: _ladder_stopped,

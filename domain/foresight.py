@@ -38,6 +38,7 @@ def foresee(state: Partnership, number: int, request: rq.AnyRequest, by: Actor, 
     What the calendar has to say up to then anyway is taken as said.
     """
     now = state.after(state.lapse(at))
+    now = now.model_copy(update={"now": max(now.now, at)})  # what ends by time alone has ended
     return _followed(now, number, now.ask(request, by, at), at)
 
 

@@ -57,7 +57,9 @@ def _dues(state: S) -> Iterator[tuple[datetime, str]]:
         yield when, f"cut_off:{name}"
     for task in tasks_of(state):
         # a task that the calendar settles is never overdue, and an overdue one is told of once
-        if task.deadline is not None and task.id not in state.overdue:
+        # what is moot by then is not told of either
+        late = task.deadline is not None and (task.moot is None or task.deadline.at < task.moot)
+        if task.deadline is not None and late and task.id not in state.overdue:
             if task.by_silence and task.gate is not None:
                 yield task.deadline.at, f"silence:{task.gate.id}"
             else:
@@ -75,8 +77,8 @@ def _dues(state: S) -> Iterator[tuple[datetime, str]]:
     if rules is not None and silent is not None and not _quiet(state):
         due = [
             (_running_days_after(state, silent, days), f"dormant:{days}")
-            for days in (rules.dormant, rules.review)
-            if days > state.dormant
+            for told, days in enumerate((rules.dormant, rules.review))
+            if told >= state.dormant
         ]
         # where both are over already, as under rules adopted late, only the graver one is told of
         over = [one for one in due if one[0] <= state.now]

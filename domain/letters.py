@@ -288,10 +288,10 @@ def _news_of_people(before: Partnership | None, after: Partnership, event: AnyEv
 def _session_changed(
     before: Partnership | None, after: Partnership, event: ev.SessionPlanned | ev.SessionStepTaken
 ) -> Iterator[_Draft]:
-    """To those who had been invited already: not then after all, or not at all."""
+    """To those who have been told a day: not then after all, or not at all."""
     known = before.session(event.code) if before is not None else None
     cancelled = isinstance(event, ev.SessionStepTaken)
-    if known is None or known.step not in (SessionStep.INVITED, SessionStep.CONFIRMED):
+    if known is None or not known.told:
         return
     if isinstance(event, ev.SessionStepTaken) and event.step is not SessionStep.CANCELLED:
         return

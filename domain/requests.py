@@ -172,12 +172,13 @@ class PlanSession(Value):
 
 
 class StepSession(Value):
-    """A planned session's next step; `text` is the agenda or the minutes, `reason` that of a cancellation."""
+    """A planned session's next step; `text` is the agenda or the minutes, `reason` why it is cancelled."""
 
     kind: Literal["session_step"] = "session_step"
     code: Code
     step: SessionStep
     text: TextHash | None = None
+    remark: TextHash | None = None
     reason: Code | None = None
 
 

@@ -13,7 +13,7 @@ from domain.standing import acting, day, only
 from domain.state import PartnershipState, Session, StageStatus
 from domain.tasks import OPERATOR, PARTNERS
 from domain.terms import Seat, SessionTerms, Stage
-from domain.values import Actor, Refusal, Role, Side, listed
+from domain.values import Actor, Refusal, Role, Side, TextHash, listed
 
 S = PartnershipState
 Events = tuple[ev.AnyEvent, ...]
@@ -110,16 +110,19 @@ def session_step(state: S, request: rq.StepSession, by: Actor, at: datetime) -> 
             _for_a_side(by, held.answered, held, "has answered")
             _only_after(state, held, request.step, Step.INVITED)
             _not_begun(held, at)
-            text = held.text
+            text = _text_of_all(request, held)
         case Step.MINUTED:
             only(by, "write the minutes", *_ORGANISERS)
-            _only_after(state, held, request.step, Step.HELD)
+            _only_after(state, held, request.step, Step.HELD, Step.MINUTED)
             _with_text(request, "the minutes go with it")
-            clock = state.clock_for(f"agree_minutes/{held.code}", terms_of(state).agree, PARTNERS, at)
+            if request.text == held.text:
+                raise Refusal(f"{_stands(state, held)} in these very words")
+            name = f"agree_minutes/{held.code}/{held.minutes + 1}"
+            clock = state.clock_for(name, terms_of(state).agree, PARTNERS, at)
         case Step.AGREED:
             _for_a_side(by, held.agreed, held, "has agreed to the minutes")
             _only_after(state, held, request.step, Step.MINUTED)
-            text = held.text
+            text = _text_of_all(request, held)
         case Step.CANCELLED:
             only(by, "cancel a session", *_ORGANISERS)
             _only_after(state, held, request.step, Step.PLANNED, Step.INVITED, Step.CONFIRMED)
@@ -130,7 +133,14 @@ def session_step(state: S, request: rq.StepSession, by: Actor, at: datetime) -> 
             raise Refusal(f"that a session is {request.step.value} is recorded with {how}")
     return (
         ev.SessionStepTaken(
-            at=at, by=by, code=held.code, step=request.step, text=text, reason=request.reason, clock=clock
+            at=at,
+            by=by,
+            code=held.code,
+            step=request.step,
+            text=text,
+            remark=request.remark,
+            reason=request.reason,
+            clock=clock,
         ),
     )
 
@@ -211,6 +221,13 @@ def _not_begun(session: Session, at: datetime) -> None:
 def _with_text(request: rq.StepSession, why: str) -> None:
     if request.text is None:
         raise Refusal(f"{why}: give it with --text or --text-file")
+
+
+def _text_of_all(request: rq.StepSession, held: Session) -> TextHash | None:
+    """The text that both sides answer to; whoever has more to say says it beside."""
+    if request.text not in (None, held.text):
+        raise Refusal("both sides answer to the text they were sent; what is to be said to it is a --remark")
+    return held.text
 
 
 def _for_a_side(by: Actor, done: tuple[Side, ...], held: Session, what: str) -> None:

@@ -119,6 +119,10 @@ class Session(Value):
     since: UtcTime
     text: TextHash | None = None
     """The agenda, later the minutes."""
+    told: bool = False
+    """Whether both sides have been told a day, so that they have to hear of another."""
+    minutes: int = 0
+    """How often minutes were written: corrected ones are agreed to anew."""
     clock: Clock
     report: Clock
     answered: tuple[Side, ...] = ()
@@ -198,8 +202,8 @@ class PartnershipState(Remembering):
     agreement: Agreement = Agreement()
     exchanges: tuple[Exchange, ...] = ()
     sessions: tuple[Session, ...] = Field(default=(), exclude_if=lambda sessions: not sessions)
-    dormant: int = Field(default=0, exclude_if=lambda days: not days)
-    """Days without a session that have been told of."""
+    dormant: int = Field(default=0, exclude_if=lambda told: not told)
+    """What has been told of a silence: 1 that there is one, 2 that how to go on is to be settled."""
     delegations: tuple[Delegation, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     proposals: tuple[Proposal, ...] = ()

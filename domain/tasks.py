@@ -160,27 +160,26 @@ def _session_tasks(state: PartnershipState, session: Session) -> Iterator[Task]:
     def task(what: str, seat: Seat, clock: Clock, name: str = "") -> Task:
         name = name or f"{what}/{session.code}"
         told = _task(state, name, what, session.code, seat, session.since, clock)
-        return replace(told, when=session.starts, version=session.text or "")
+        return replace(told, when=session.starts)
 
     begun = state.now >= session.starts
     match session.step:
         case SessionStep.PLANNED if not begun:
-            yield task("invite", OPERATOR, session.clock)
+            yield replace(task("invite", OPERATOR, session.clock), moot=session.starts)
         case SessionStep.INVITED if not begun:
             for seat in PARTNERS:
                 if seat.side not in session.answered:
                     name = f"attend/{session.code}/{seat.side.value}"
-                    yield replace(task("attend", seat, session.clock, name), moot=session.starts)
+                    asked = task("attend", seat, session.clock, name)
+                    yield replace(asked, moot=session.starts, version=session.text or "")
         case SessionStep.HELD:
             yield task("minutes", OPERATOR, session.clock)
         case SessionStep.MINUTED:
             for seat in PARTNERS:
                 if seat.side not in session.agreed:
-                    yield task(
-                        "agree_minutes",
-                        seat,
-                        session.clock,
-                        f"agree_minutes/{session.code}/{seat.side.value}",
+                    name = f"agree_minutes/{session.code}/{seat.side.value}"
+                    yield replace(
+                        task("agree_minutes", seat, session.clock, name), version=session.text or ""
                     )
     if session.ahead:
         yield task("report", OPERATOR, session.report)

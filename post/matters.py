@@ -32,7 +32,7 @@ class Matter:
             return self._document(*_at_gate(self.gate, self.stage, self.subject, language), language)
         if self.what == "authority":
             return matter_of(self.subject or "", "", "").name(language)
-        if self.what in SESSION_WHATS:
+        if self.when or self.what in SESSION_WHATS:
             pair = words.SESSION if self.when else words.SESSION_UNDATED
             return words.pick(pair, language).format(code=self.subject, when=self.when)
         if self.what in ("submit", "escalation"):

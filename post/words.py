@@ -186,12 +186,12 @@ WHATS: dict[str, Pair] = {
     ),
     "at_risk": ("please look into this partnership: {matter}", "请关注该合作进展：{matter}"),
     "dormant": (
-        "please look into this partnership: no working session was held for {matter} days",
+        "please look into this partnership: no working session has been held for {matter} days",
         "请关注该合作：已有{matter}天未举行工作会议",
     ),
     "dormant_review": (
-        "please settle how this partnership goes on (continue, pause or withdraw): no working session was held for "
-        "{matter} days",
+        "please settle how this partnership goes on (continue, pause or withdraw): no working session has been held "
+        "for {matter} days",
         "请研究确定该合作是否继续、暂停或退出：已有{matter}天未举行工作会议",
     ),
     "invite": ("please send the invitation and agenda of {matter}", "请发送{matter}的邀请和议程"),
@@ -199,7 +199,7 @@ WHATS: dict[str, Pair] = {
         "please confirm that your side takes part and name its speakers: {matter}",
         "请确认贵方参会并报送发言人：{matter}",
     ),
-    "report": ("please record {matter} once it was held", "{matter}举行后请及时登记"),
+    "report": ("please record {matter} once it has been held", "{matter}举行后请及时登记"),
     "minutes": ("please write the minutes of {matter}", "请撰写{matter}的会议纪要"),
     "agree_minutes": ("please agree to the minutes of {matter}", "请确认{matter}的会议纪要"),
 }

@@ -24,18 +24,22 @@ def main() -> int:
         # a cache of its own: two processes would write one over the other
         command = ["nice", *PYTEST, "-o", "cache_dir=.pytest_cache/others", "tests", *others]
         beside = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
-        try:
-            first = subprocess.call([*PYTEST, *WAITING])
-            print("\nand the others:", flush=True)
-            second = beside.wait()
-        finally:
-            if beside.poll() is None:
-                beside.terminate()
-                beside.wait()
-            said.seek(0)
-            shutil.copyfileobj(said, sys.stdout.buffer)
-            sys.stdout.flush()
+        waiting = subprocess.Popen([*PYTEST, *WAITING])
+        first, second = _ended(waiting), _ended(beside)
+        print("\nand the others:", flush=True)
+        said.seek(0)
+        shutil.copyfileobj(said, sys.stdout.buffer)
+        sys.stdout.flush()
     return first or second
+
+
+def _ended(process: subprocess.Popen[bytes]) -> int:
+    """Its status; a Ctrl-C has reached it as well, and it stops what it has started by itself, which takes a moment."""
+    while True:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            continue
 
 
 if __name__ == "__main__":

@@ -449,6 +449,7 @@ def test_a_dry_run_of_a_proposal_shows_what_its_confirmation_would_move(ask: Ask
     )
     _, then = told.split("Once a second person confirms it:")
     assert "draft final report" in then and "2024-05-31" in then
+    assert "calendar" not in told, "it is a person who would confirm"
 
 
 def test_a_session_from_the_command_line(ask: Asking, tandem: Tandem) -> None:

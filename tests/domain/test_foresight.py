@@ -76,3 +76,15 @@ def test_what_the_calendar_says_anyway_is_no_consequence() -> None:
     later = story.at + timedelta(days=60)
     foreseen = foresee(story.partnership, len(story.entries), rq.Hold(reason="elections"), OPERATOR, later)
     assert {event.kind for event in foreseen.events} == {"hold_placed"}
+
+
+def test_what_ends_by_time_alone_is_no_consequence() -> None:
+    """A session that has begun meanwhile waits for no answers, with or without the request."""
+    story = in_review()
+    starts = story.at + timedelta(days=60)
+    story.asks(rq.PlanSession(code="ws-1", mode=rq.ExchangeMode.VIRTUAL, starts=starts), OPERATOR)
+    invited = rq.StepSession(code="ws-1", step=rq.SessionStep.INVITED, text=text("agenda"))
+    story.asks(invited, OPERATOR)
+    later = starts + timedelta(hours=4)
+    foreseen = foresee(story.partnership, len(story.entries), rq.Hold(reason="elections"), OPERATOR, later)
+    assert not [task for task in foreseen.over if task.startswith("attend/")]

@@ -171,6 +171,67 @@ def test_a_moved_session_is_invited_to_anew_and_says_how_often_it_was_moved() ->
     assert asked[-1].items[0].when == STARTS + timedelta(days=14)
 
 
+def test_whoever_was_told_a_day_hears_of_every_other_one() -> None:
+    """Also of one that comes before the new invitation, and of the end of it all."""
+    story = invited()
+    for days in (14, 28):
+        story.asks(plan(starts=STARTS + timedelta(days=days), reason="elections"), OPERATOR)
+    story.asks(step(Step.CANCELLED, reason="elections"), OPERATOR)
+    told = [letter.kind for letter in story.letters if letter.recipient == EU_FOCAL.person][-3:]
+    assert told == ["session_moved", "session_moved", "session_cancelled"]
+
+
+def test_minutes_are_corrected_and_agreed_to_anew() -> None:
+    story = held()
+    story.asks(step(Step.MINUTED), OPERATOR)
+    story.asks(step(Step.AGREED), EU_FOCAL)
+    assert "in these very words" in refused(story, step(Step.MINUTED))
+    story.until(story.at + timedelta(days=2))
+    story.asks(step(Step.MINUTED, text=text("corrected")), OPERATOR)
+    assert session(story).agreed == ()
+    asked = [letter for letter in story.letters if "agree_minutes/ws-1/eu" in letter.about]
+    assert len(asked) == 2 and asked[-1].items[0].version == text("corrected")
+    for who in (EU_FOCAL, CN_FOCAL):
+        story.asks(step(Step.AGREED), who)
+    assert "the minutes of session ws-1 were agreed to" in refused(
+        story, step(Step.MINUTED, text=text("again"))
+    )
+
+
+def test_what_is_moot_by_the_time_it_is_late_is_not_told_of() -> None:
+    """Planned and invited to on its own day, a session begins before anybody is late."""
+    story = kicked_off()
+    story.asks(plan(starts=story.at + timedelta(hours=4)), OPERATOR)
+    story.asks(step(Step.INVITED), OPERATOR)
+    story.until(story.at + timedelta(days=1))
+    assert not [one for one in story.of(ev.DeadlinePassed) if one.task.startswith(("invite", "attend"))]
+
+
+def test_an_answer_may_say_more_than_yes() -> None:
+    story = invited()
+    assert "is a --remark" in refused(story, step(Step.CONFIRMED, text=text("five people")), EU_FOCAL)
+    (answered, *_) = story.asks(step(Step.CONFIRMED, remark=text("five people")), EU_FOCAL)
+    assert isinstance(answered, ev.SessionStepTaken)
+    assert (answered.text, answered.remark) == (text("agenda"), text("five people"))
+
+
+def test_other_rules_in_the_middle_of_a_silence() -> None:
+    """What was told of stays told; the graver thing is still to come."""
+    story = kicked_off()
+    passed = story.at
+    story.until(passed + timedelta(days=91))
+    sooner = default_terms().model_copy(update={"sessions": SessionTerms(dormant=30, review=60)})
+    story.asks(rq.AdoptTerms(terms=sooner, decision=text("board")), TEAM_LEADER)
+    story.until(story.at + timedelta(hours=1))
+    assert [(one.days, one.review) for one in story.of(ev.DormantFlagged)] == [(90, False), (60, True)]
+    story.asks(rq.AdoptTerms(terms=default_terms(), decision=text("board")), TEAM_LEADER)
+    story.until(passed + timedelta(days=200))
+    assert len(story.of(ev.DormantFlagged)) == 2
+    without = default_terms().model_copy(update={"sessions": None})
+    story.asks(rq.AdoptTerms(terms=without, decision=text("board")), TEAM_LEADER)
+    assert "dormant" not in story.tasks()
+
+
 def test_nobody_is_told_of_changes_to_what_they_were_not_invited_to() -> None:
     story = kicked_off()
     story.asks(plan(), OPERATOR)
@@ -396,3 +457,4 @@ def test_who_takes_a_members_place_is_asked_for_itself() -> None:
     assert (session(story).step, session(story).answered) == (Step.INVITED, (Side.CN,))
     asked = [letter.recipient for letter in story.letters if "attend/ws-1/eu" in letter.about]
     assert asked[-1] == NEW_FOCAL.person
+    assert session(story).clock.start == story.at, "it is due no earlier than the day it was asked"
