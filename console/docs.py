@@ -180,7 +180,7 @@ def _sessions(terms: Terms) -> Iterator[str]:
     yield f"| cancelled, with the reason (`session-step cancelled`) | {_ORGANISERS} | |"
     yield ""
     yield f"A partnership in which no session was held for {rules.dormant} calendar days since its kick-off or the"
-    yield f"last one is dormant, and the secretariat looks into it; after {rules.review} days how it goes on is to be"
+    yield f"last one is dormant, and the secretariat plans one; after {rules.review} days how it goes on is to be"
     yield "settled. Days on hold do not count, and none is expected once closing has begun."
     yield ""
 

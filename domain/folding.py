@@ -200,7 +200,9 @@ def _session_planned(state: S, event: ev.SessionPlanned) -> S:
         report=event.report,
     )
     others = tuple(held for held in state.sessions if held.code != event.code)
-    return put(state, sessions=(*others, session))
+    state = put(state, sessions=(*others, session))
+    # a session ahead answers the warning; how to go on after half a year is settled by one that was held
+    return state if state.dormant > 1 else watched(state, None, "dormant")
 
 
 def _session_step(state: S, event: ev.SessionStepTaken) -> S:

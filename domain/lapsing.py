@@ -12,7 +12,7 @@ from domain.sessions import silent_since, terms_of
 from domain.settling import settled
 from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
 from domain.tasks import OPERATOR, Fall, cut_off_times, falls, tasks_of
-from domain.terms import Reach, Silence
+from domain.terms import Reach, Silence, calendar_days
 from domain.values import PersonId
 
 S = PartnershipState
@@ -163,8 +163,11 @@ def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
             clock = state.clock_for("at_risk", state.terms.operate, (OPERATOR,), when)
             return (ev.AtRiskFlagged(at=when, because=f"{about}_late", clock=clock),)
         case "dormant":
-            clock = state.clock_for("dormant", state.terms.operate, (OPERATOR,), when)
-            review = int(about) >= terms_of(state).review
-            return (ev.DormantFlagged(at=when, days=int(about), review=review, clock=clock),)
+            rules, days = terms_of(state), int(about)
+            review = days >= rules.review
+            # a session is not held within days: the warning has its time until the review
+            allowance = state.terms.operate if review else calendar_days(rules.review - rules.dormant)
+            clock = state.clock_for("dormant", allowance, (OPERATOR,), when)
+            return (ev.DormantFlagged(at=when, days=days, review=review, clock=clock),)
         case _:
             return (ev.DeadlinePassed(at=when, task=about),)

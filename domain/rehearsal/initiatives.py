@@ -20,7 +20,7 @@ from domain.values import SIDES, Holder, Organisation, Role, Side
 
 _LEAD = {VisitMode.PHYSICAL: 100, VisitMode.HYBRID: 60, VisitMode.VIRTUAL: 35}
 """Days before a visit at which it begins to be prepared (domain.md 2.6)."""
-_ORGANISED = 0.3
+_ORGANISED = 0.15
 """How many of the sessions are planned in the system before they are held."""
 _PATIENCE_AT_THE_END = 118
 """Days before the end after which closing does not wait for unfinished stages any more."""

@@ -330,6 +330,19 @@ def test_a_partnership_without_sessions_is_dormant_after_ninety_days_and_to_be_r
     assert [one.days for one in story.of(ev.DormantFlagged)] == [90, 180, 90]
 
 
+def test_planning_a_session_answers_the_warning_and_not_the_review() -> None:
+    story = kicked_off()
+    passed = story.at
+    story.until(passed + timedelta(days=91))
+    assert "dormant" in story.tasks()
+    story.asks(plan(starts=passed + timedelta(days=300)), OPERATOR)
+    assert "dormant" not in story.tasks()
+    story.until(passed + timedelta(days=181))
+    assert story.task("dormant").what == "dormant_review"
+    story.asks(plan("ws-2", starts=passed + timedelta(days=250)), OPERATOR)
+    assert "dormant" in story.tasks()
+
+
 def test_days_on_hold_are_no_days_of_silence() -> None:
     story = kicked_off()
     passed = story.at
