@@ -14,7 +14,7 @@ from benchmarks.goals import GOALS, goal, modules
 from benchmarks.measuring import Figure, goals_table, percentile
 
 ROOT = Path(__file__).parents[1]
-CHEAP = ("portfolio", "verification")
+CHEAP = ("portfolio", "verification", "preview")
 
 
 @pytest.mark.parametrize("name", modules())
