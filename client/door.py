@@ -133,7 +133,7 @@ class Door:
         """
         request = wording.clean(request)
         if id is None:
-            id = self.name(entity, request, by)
+            id = wording.command_id(entity, request, by)
         elif not wording.belongs(id, entity, request, by):
             raise Refusal(f"{id} was given to another request; leave the id out to ask this one anew")
         command = Command(id=id, request=request, by=by)

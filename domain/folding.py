@@ -87,12 +87,16 @@ def _stage_opened(state: S, event: ev.StageOpened) -> S:
         because=event.because,
     )
     gates = tuple(gate for gate in reopened.gates if not (gate.stage is event.stage and gate.is_open))
-    task = f"submit/{event.stage.value}/"  # the same task with a new clock: its ladder begins anew
-    ladders = tuple(ladder for ladder in state.ladders if not ladder.task.startswith(task))
+    reopened = _asked_anew(reopened, f"submit/{event.stage.value}/")
     if event.stage is Stage.ACTION_PLAN:
         reopened = put(reopened, plan_adopted=None)
-    reopened = _relieved(put(reopened, gates=gates, ladders=ladders), event.stage.value)
+    reopened = _relieved(put(reopened, gates=gates), event.stage.value)
     return watched(reopened, None, f"escalation/{event.stage.value}")
+
+
+def _asked_anew(state: S, tasks: str) -> S:
+    """The same tasks (by how their ids begin) with a new clock: their ladders begin anew."""
+    return put(state, ladders=tuple(held for held in state.ladders if not held.task.startswith(tasks)))
 
 
 def _relieved(state: S, about: str) -> S:
@@ -220,9 +224,7 @@ def _session_step(state: S, event: ev.SessionStepTaken) -> S:
         update["told"] = True
     if event.step is SessionStep.MINUTED:
         update |= {"agreed": (), "minutes": held.minutes + 1}
-        task = f"agree_minutes/{event.code}/"  # the same task with a new clock: its ladder begins anew
-        ladders = tuple(ladder for ladder in state.ladders if not ladder.task.startswith(task))
-        state = put(state, ladders=ladders)
+        state = _asked_anew(state, f"agree_minutes/{event.code}/")
     return _with_session(state, event.code, **update)
 
 

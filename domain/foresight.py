@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain import requests as rq
 from domain.entities import Course
-from domain.entries import numbered
+from domain.entries import as_happened
 from domain.events import AnyEvent, Moved, ProposalConfirmed
 from domain.letters import Letter
 from domain.life import moved
@@ -39,7 +39,7 @@ def foresee(state: Partnership, number: int, request: rq.AnyRequest, by: Actor, 
     """
     now = state.after(state.lapse(at))
     now = now.model_copy(update={"now": max(now.now, at)})  # what ends by time alone has ended
-    return _followed(now, number, now.ask(request, by, at), at)
+    return _followed(now, number, now.ask(request, by, at))
 
 
 def confirmed(proposed: Foreseen, number: int, by: Actor, at: datetime) -> Foreseen:
@@ -53,12 +53,12 @@ def confirmed(proposed: Foreseen, number: int, by: Actor, at: datetime) -> Fores
         ProposalConfirmed(at=at, proposal=proposal.number),
         *(event.model_copy(update={"by": None}) for event in effects(state, proposal.matter, by, at)),
     )
-    return _followed(state, number + len(proposed.events), followed, at)
+    return _followed(state, number + len(proposed.events), followed)
 
 
-def _followed(state: Partnership, number: int, events: Sequence[AnyEvent], at: datetime) -> Foreseen:
+def _followed(state: Partnership, number: int, events: Sequence[AnyEvent]) -> Foreseen:
     course, after = Course(state, number), state
-    for entry in numbered(state.entity, number, tuple(events), at, None):
+    for entry in as_happened(state.entity, events, number):
         after = course.take(entry)
     was, now = tasks_of(state), tasks_of(after)
     return Foreseen(
