@@ -13,7 +13,7 @@ import typer
 from rich.progress import track
 
 from client import people
-from client.reading import SqlLedger, partnership
+from client.reading import SqlLedger, partnership, unknown_partnership
 from console import showing, telling
 from console.errors import misused
 from console.options import country, flag, last_day
@@ -49,14 +49,18 @@ class Scope:
 
     def codes_of(self, ledger: SqlLedger) -> list[str]:
         """The partnerships under way that may fit, by their records; Refusal for a code that is not on record."""
-        named = [partnership(ledger, code).code for code in dict.fromkeys(self.codes)]
+        for code in self.codes:
+            if ledger.partnership(code) is None:
+                raise Refusal(unknown_partnership(ledger, code))
         records = ledger.partnerships(
             component=self.component.value if self.component else None,
             cluster=self.cluster,
             stage=self.stage.value if self.stage else None,
         )
         return [
-            one.code for one in records if one.status not in tuple(End) and (not named or one.code in named)
+            one.code
+            for one in records
+            if one.status not in tuple(End) and (not self.codes or one.code in self.codes)
         ]
 
     def fits(self, state: Partnership) -> bool:
