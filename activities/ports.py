@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from domain.clockwork import Clockwork
 from domain.entries import Entry
+from domain.errands import Carried, Errand
 from domain.values import Value
 
 
@@ -42,6 +44,14 @@ class Ledger(Protocol):
         """Entries, records and letters of one entity in one transaction; the same entries twice are once.
 
         ValueError when an entry differs from the one on record under its number, or leaves a gap.
+        """
+
+
+class Messenger(Protocol):
+    async def carry(self, entity: str, errand: Errand, clockwork: Clockwork) -> Carried:
+        """Ask the next of those an errand of this entity is for; the same round again does no harm.
+
+        Raises what it meets where somebody cannot be asked now; a refusal is an answer.
         """
 
 

@@ -68,7 +68,7 @@ def _differences(evidence: Inspection, entity: str, life: Course, code: str) -> 
     records = entities.records_of(life.state)
     for field, key in record_fields():
         held = getattr(records, field)
-        rows = [one.model_dump() for one in (held if isinstance(held, tuple) else (held,))]
+        rows = [one.model_dump() for one in (held if isinstance(held, tuple) else (held,)) if one is not None]
         yield from _rows_differ(evidence, entity, field, key, rows)
     yield from _snapshot_differs(evidence, entity, life, code)
     yield from _letters_differ(evidence, entity, life)

@@ -30,7 +30,7 @@ def clockwork_of(ledger: SqlLedger, programme: str) -> Clockwork:
 
 def clock_of(ledger: SqlLedger, entity: str) -> Clockwork:
     """The clock of the programme an entity belongs to."""
-    record = ledger.partnership(entity.partition("/")[2])
+    record = ledger.standing(entity)
     return clockwork_of(ledger, record.programme if record else "")
 
 

@@ -22,14 +22,13 @@ from client.connection import RPC
 from client.starting import start
 from client.troubles import Trouble, Unanswered, of_database
 from domain.clockwork import Clockwork
+from domain.entities import AnyFounding, founded
 from domain.entries import Entry
-from domain.events import PartnershipFounded
-from domain.partnership import founded
 from domain.requests import AnyRequest, Command
 from domain.values import Actor, Refusal
 from workflows import chapter
 from workflows.chapter import Answer
-from workflows.partnership import PartnershipChapter
+from workflows.kinds import begun as first_chapter
 
 _PASSING = (
     RPCStatusCode.UNAVAILABLE,
@@ -85,10 +84,10 @@ class Door:
         """
         return await _of_ledger(self._ledger.store_text, wording.clean_text(text), kind, owner)
 
-    async def found(self, event: PartnershipFounded, clockwork: Clockwork | None = None) -> bool:
-        """Found a partnership and wait until that is on record; False where it was founded before.
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
+        """Found an entity and wait until that is on record; False where it was founded before.
 
-        Raises Refusal for a founding that makes no partnership, Trouble where the engine cannot be reached,
+        Raises Refusal for a founding that makes no entity, Trouble where the engine cannot be reached,
         Unanswered where it was not on record in time (founding it again does no harm).
         """
         event = wording.clean(event)
@@ -100,9 +99,7 @@ class Door:
             return False
         begun = asyncio.get_running_loop().time()
         try:
-            begins = PartnershipChapter(
-                entity=state.entity, clockwork=clockwork or self._clockwork, founding=event
-            )
+            begins = first_chapter(state.entity, clockwork=clockwork or self._clockwork, founding=event)
             await start(self._client, state, begins, number=1)
         except WorkflowAlreadyStartedError:
             return False
@@ -151,6 +148,19 @@ class Door:
                     id,
                 )
             raise
+
+    async def carry(self, entity: str, request: AnyRequest, by: Actor, id: str) -> None:
+        """Ask something of an entity on behalf of another one, under an id that one gave; once, however often.
+
+        Raises Refusal where it is not allowed and was not done before, and the rest as `request` does.
+        """
+        try:
+            await self._answered(entity, Command(id=id, request=request, by=by))
+        except Refusal:
+            # an entity remembers its latest commands; of older ones the record tells
+            on_record = await _of_ledger(self._ledger.entries, entity)
+            if not any(entry.request == id for entry in on_record):
+                raise
 
     async def _answered(self, entity: str, command: Command) -> Answer:
         """Ask with one id until there is an answer for certain."""
@@ -209,7 +219,9 @@ class Door:
                     f"{_named(entity)} is on record, but the engine does not know it; nothing is lost: "
                     "`tandem recover` has it live on in the engine from what is on record"
                 ) from error
-            raise Refusal(f"there is no {_named(entity)}; `tandem partnership list` shows them") from None
+            raise Refusal(
+                f"there is no {_named(entity)}; `tandem {entity.partition('/')[0]} list` shows them"
+            ) from None
         if known.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
             return None
         mine = [

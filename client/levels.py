@@ -15,6 +15,7 @@ from client.witness import Head
 from client.witness import Life as EngineLife
 from domain.values import Value
 from ledger.store import SqlLedger
+from workflows.sandbox import ENTITIES
 
 _AT_ONCE = 16
 _AGAIN = 0.3
@@ -52,7 +53,7 @@ Progress = Callable[[int, int], None]
 async def levels(client: Client, ledger: SqlLedger, progress: Progress | None = None) -> tuple[Level, ...]:
     """Every entity that ledger or engine know. Trouble where the engine cannot be asked."""
     try:
-        known = {*await replay.entities(client, "Partnership"), *await asyncio.to_thread(ledger.entities)}
+        known = {*await replay.entities(client, *ENTITIES), *await asyncio.to_thread(ledger.entities)}
         return await _all(client, ledger, sorted(known), progress)
     except RPCError as error:
         raise Trouble(f"the engine cannot be asked how far it is: {error.message}") from error

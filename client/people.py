@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 
-from domain.partnership import Partnership
+from domain.living import Entity
 from domain.terms import Seat
 from domain.values import SIDES, Actor, Holder, Refusal, Role, Side, listed
 from ledger.rows import Person
@@ -41,16 +41,16 @@ def named(ledger: SqlLedger, sentence: str) -> str:
 
 
 def acting(
-    state: Partnership,
+    state: Entity,
     who: Person,
     behalf: Person | None,
     role: Role | None,
     side: Side | None,
 ) -> Actor:
-    """In which role a person acts in a partnership, found from who holds what there.
+    """In which role a person acts in an entity, found from who holds what there.
 
     `behalf` is who they act for; then that person's role counts. Roles held now come before those that are
-    over, which are named so that the partnership itself can say since when. Refusal where there is none to
+    over, which are named so that the entity itself can say since when. Refusal where there is none to
     be found, or several and neither `role` nor `side` tells which.
     """
     of = behalf or who
@@ -67,13 +67,13 @@ def acting(
     if len(found) == 1:
         chosen_role, chosen_side = found[0]
     elif not found and role is not None:
-        # nothing of the kind is held: the partnership refuses that itself, and keeps the attempt
+        # nothing of the kind is held: the entity refuses that itself, and keeps the attempt
         chosen_role, chosen_side = role, side or _usual_side(state, of)
     elif not found:
         where = f" for the {side.value.upper() if side in SIDES else side.value} side" if side else ""
         raise Refusal(
             f"{of.name} ({of.key}) holds no role{where} in {state.code}; the secretariat records one first "
-            "(tandem partnership change-holder)"
+            "(change-holder)"
         )
     else:
         roles = listed([str(Seat(role=one, side=its)) for one, its in found])
@@ -94,7 +94,7 @@ def _distinct(held: list[Holder]) -> list[tuple[Role, Side]]:
     return list(dict.fromkeys((one.role, one.side) for one in held))
 
 
-def _usual_side(state: Partnership, who: Person) -> Side:
+def _usual_side(state: Entity, who: Person) -> Side:
     known = state.last_known(who.id)
     return known.side if known else Side.PROGRAMME
 

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from client.settings import Settings
 from client.troubles import Trouble, of_database
+from domain.entities import KINDS, State, partnership_of
 from domain.partnership import Partnership
-from domain.records import GateRecord, PartnershipRecord
+from domain.records import EntityRecord, GateRecord, PartnershipRecord
 from domain.values import Refusal
 from ledger.chain import Checkpoint
 from ledger.rows import (
@@ -32,6 +33,7 @@ __all__ = [
     "Board",
     "BoardLine",
     "Checkpoint",
+    "EntityRecord",
     "FiledEntry",
     "FiledLetter",
     "GateRecord",
@@ -41,12 +43,13 @@ __all__ = [
     "Person",
     "Programme",
     "SqlLedger",
-    "entity_of",
+    "entity",
     "last_recorded",
     "partnership",
     "present",
     "programmes",
     "reading",
+    "unknown",
 ]
 
 _SQLITE = "sqlite:///"
@@ -85,26 +88,32 @@ def reading(settings: Settings) -> Iterator[SqlLedger]:
         ledger.close()
 
 
-def entity_of(code: str) -> str:
-    return f"partnership/{code}"
+def entity(ledger: SqlLedger, code: str, kind: str | None = None) -> State:
+    """Where an entity (of a kind) stands, by its code, which no two of any kinds share; Refusal where there is none."""
+    found = ledger.standings(kind, code=code)
+    state = ledger.state(found[0].entity) if found else None
+    if state is None:
+        raise Refusal(unknown(ledger, code, kind))
+    return state
 
 
 def partnership(ledger: SqlLedger, code: str) -> Partnership:
     """Where a partnership stands; Refusal, naming those on record, where there is none of this code."""
-    state = ledger.state(entity_of(code))
-    if state is None:
-        raise Refusal(unknown_partnership(ledger, code))
-    return state
+    return partnership_of(entity(ledger, code, "partnership"))
 
 
-def unknown_partnership(ledger: SqlLedger, code: str) -> str:
-    """Says that a code is not on record, and which are."""
-    known = [record.code for record in ledger.partnerships()]
-    if not known:
-        return f"there is no partnership {code}: the ledger is empty (tandem programme load FILE)"
+def unknown(ledger: SqlLedger, code: str, kind: str | None = None) -> str:
+    """Says that a code is not on record (under this kind), and which are."""
+    noun = KINDS[kind].noun if kind is not None else "partnership or other entity"
+    known = [record.code for record in ledger.standings(kind)]
+    if not known and not ledger.standings():
+        return f"there is no {noun} {code}: the ledger is empty (tandem programme load FILE)"
+    other = ledger.standings(code=code)
+    if other:
+        return f"{code} is a {KINDS[other[0].kind].noun}, not a {noun}"
     same = [one for one in known if one.lower() == code.lower()]
-    hint = f"did you mean {same[0]}?" if same else f"on record are {_some(known)}"
-    return f"there is no partnership {code}; {hint}"
+    hint = f"did you mean {same[0]}?" if same else f"on record are {_some(known) or 'none'}"
+    return f"there is no {noun} {code}; {hint}"
 
 
 def _some(known: list[str]) -> str:

@@ -25,7 +25,7 @@ from ledger.chain import Checkpoint
 from ledger.rows import Recovery
 from ledger.store import SqlLedger
 from workflows.chapter import CHAPTER_ENDS, REMEMBERED, Seen
-from workflows.partnership import PartnershipChapter
+from workflows.kinds import begun
 
 __all__ = ["Outcome", "Recovery", "recover", "wanting"]
 
@@ -208,8 +208,8 @@ async def _restarted(
                 await client.get_workflow_handle(one.entity).terminate(reason, rpc_timeout=RPC)
             continue
         programme = await asyncio.to_thread(clockwork_of, ledger, state.programme)
-        chapter = PartnershipChapter(
-            entity=one.entity,
+        chapter = begun(
+            one.entity,
             clockwork=programme,
             number=entries[-1].number,
             chapter=1 + _chapters(entry.event for entry in entries),

@@ -240,7 +240,7 @@ class _Player:
         if not fresh:
             return False
         for entry in fresh:
-            self.state = entities.folded(self.entity, self.state, entry.event)
+            self.state = entities.partnership_of(entities.folded(self.entity, self.state, entry.event))
         self.number = fresh[-1].number
         assert self.state is not None
         self.played.states[self.state.code] = self.state

@@ -11,13 +11,13 @@ from temporalio.common import (
 )
 
 from client.connection import RPC, TASK_QUEUE
-from domain.partnership import Partnership
+from domain.entities import State
 from workflows import chapter as chapters
-from workflows.partnership import PartnershipChapter, PartnershipWorkflow
+from workflows.kinds import run_of
 
 
 async def start(
-    client: Client, state: Partnership, chapter: PartnershipChapter, number: int, *, anew: bool = False
+    client: Client, state: State, chapter: chapters.Chapter, number: int, *, anew: bool = False
 ) -> None:
     """Start an entity's workflow, whose state is `state` after entry `number`.
 
@@ -28,7 +28,7 @@ async def start(
     reuse = WorkflowIDReusePolicy.ALLOW_DUPLICATE if anew else WorkflowIDReusePolicy.REJECT_DUPLICATE
     conflict = WorkflowIDConflictPolicy.TERMINATE_EXISTING if anew else WorkflowIDConflictPolicy.USE_EXISTING
     await client.start_workflow(
-        PartnershipWorkflow.run,
+        run_of(state),
         chapter,
         id=state.entity,
         task_queue=TASK_QUEUE,
@@ -43,7 +43,15 @@ async def start(
                 SearchAttributePair(chapters.ENTRY, number),
             ]
         ),
-        static_summary=" and ".join(member.name for member in state.members if not member.until),
-        static_details=f"Programme {state.programme}, {state.component.value}, cluster {state.cluster}",
+        static_summary=state.own_title(),
+        static_details=", ".join(
+            told
+            for told in (
+                f"Programme {state.programme}",
+                tags.component,
+                f"cluster {tags.cluster}" if tags.cluster else "",
+            )
+            if told
+        ),
         rpc_timeout=RPC,
     )

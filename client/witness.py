@@ -18,7 +18,7 @@ from activities.recording import Batch
 from client.connection import RPC
 from client.replay import histories
 from domain.entries import Entry
-from workflows.partnership import PartnershipChapter
+from workflows.chapter import Chapter
 
 V = TypeVar("V")
 _PAGE = 30
@@ -101,9 +101,7 @@ async def head(client: Client, entity: str) -> Head:
             if entries and event.event_id in answered:
                 return Head(life, entries[-1].number, newest, newest_answered)
         elif event.HasField("workflow_execution_started_event_attributes"):
-            begun = await _decoded(
-                client, event.workflow_execution_started_event_attributes.input, PartnershipChapter
-            )
+            begun = await _decoded(client, event.workflow_execution_started_event_attributes.input, Chapter)
             return Head(life, begun.number, newest, newest_answered)
     return Head(life, 0, newest, newest_answered)
 

@@ -15,14 +15,15 @@ from pydantic import ValidationError
 
 from client import people, troubles
 from client.asking import Answer, Door, Unanswered, forget, keep, opened, recall
-from client.reading import Person, SqlLedger, partnership, present, reading
+from client.reading import Person, SqlLedger, entity, present, reading
 from client.settings import Settings
 from client.troubles import Trouble
 from client.wording import clean, clean_text
 from console import errors, foreseeing, showing, tasks, telling
 from console.options import flag
 from console.session import session
-from domain.partnership import Partnership
+from domain.entities import KINDS, kind_of
+from domain.living import Entity
 from domain.requests import AnyRequest
 from domain.tasks import tasks_of
 from domain.values import Actor, Refusal, Role, Side
@@ -49,7 +50,7 @@ class Desk:
     """
 
     ledger: SqlLedger
-    state: Partnership
+    state: Entity
     by: Actor
     settings: Settings
     at: datetime
@@ -78,7 +79,6 @@ class Desk:
 
 # --- the shape every requesting command has ------------------------------------------------------------------------
 
-_CODE = Annotated[str, typer.Argument(metavar="CODE", help="A partnership, such as C1-01.")]
 _AS = Annotated[
     str,
     typer.Option("--as", metavar="KEY", envvar="TANDEM_AS", help="Who acts: a person's key, c1-01.eu.focal."),
@@ -101,19 +101,41 @@ _COMMON: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
+@dataclass(frozen=True)
+class Shared:
+    """A request that every kind of entity can be asked, for the command groups of the other kinds."""
+
+    group: str
+    """The name of the group within the kind's, such as `propose`; empty where it is of the kind's own."""
+    name: str
+    panel: str | None
+    build: Callable[..., AnyRequest]
+
+
+SHARED: list[Shared] = []
+
+
 def asked(
-    app: typer.Typer, name: str, panel: str | None = None
+    app: typer.Typer,
+    name: str,
+    panel: str | None = None,
+    *,
+    of: str = "partnership",
+    shared: bool = False,
+    group: str = "",
 ) -> Callable[[Callable[..., AnyRequest]], Callable[..., None]]:
-    """Makes a command of a function that builds a request from a desk and its own options.
+    """Makes a command of a function that builds a request to an entity of a kind from a desk and its own options.
 
     The command gets CODE, --as, --for, --role, --dry-run and --json besides, and each free text (`Words`) as two
-    options.
+    options. `shared` marks a request that every kind of entity can be asked.
     """
 
     def made(build: Callable[..., AnyRequest]) -> Callable[..., None]:
+        if shared:
+            SHARED.append(Shared(group, name, panel, build))
         hints = get_type_hints(build, include_extras=True)
         texts: dict[str, bool] = {}
-        parameters = [_keyword("ctx", typer.Context), _keyword("code", _CODE)]
+        parameters = [_keyword("ctx", typer.Context), _keyword("code", _code_of(of))]
         own = [one for one in inspect.signature(build).parameters.values() if one.name != "desk"]
         for one in own:
             words = _words_of(hints[one.name])
@@ -126,7 +148,7 @@ def asked(
         parameters += [_keyword(*common) for common in _COMMON]
 
         def command(**given: Any) -> None:
-            _asked(build, given, texts)
+            _asked(of, build, given, texts)
 
         command.__doc__ = build.__doc__
         command.__name__ = build.__name__
@@ -136,6 +158,11 @@ def asked(
         return command
 
     return made
+
+
+def _code_of(kind: str) -> Any:
+    example = "C1-01" if kind == "partnership" else f"{kind[:1].upper()}-01"
+    return Annotated[str, typer.Argument(metavar="CODE", help=f"A {KINDS[kind].noun}, such as {example}.")]
 
 
 def _keyword(name: str, annotation: Any, default: Any = inspect.Parameter.empty) -> inspect.Parameter:
@@ -159,7 +186,9 @@ def _text_options(name: str, words: Words, needed: bool) -> list[inspect.Paramet
     return [_keyword(name, text, None), _keyword(f"{name}_file", file, None)]
 
 
-def _asked(build: Callable[..., AnyRequest], given: dict[str, Any], texts: dict[str, bool]) -> None:
+def _asked(
+    kind: str, build: Callable[..., AnyRequest], given: dict[str, Any], texts: dict[str, bool]
+) -> None:
     ctx, code = given.pop("ctx"), given.pop("code")
     common = {name: given.pop(name) for name, _, _ in _COMMON}
     words = {
@@ -168,7 +197,7 @@ def _asked(build: Callable[..., AnyRequest], given: dict[str, Any], texts: dict[
     }
     settings = session(ctx).settings()
     with reading(settings) as ledger:
-        state = partnership(ledger, code)
+        state = entity(ledger, code, kind)
         who = people.person(ledger, common["acting_as"])
         behalf = people.person(ledger, common["acting_for"]) if common["acting_for"] else None
         by = people.acting(state, who, behalf, common["acting_role"], common["acting_side"])
@@ -247,7 +276,7 @@ def ask_again(
     settings = session(ctx).settings()
     unanswered = recall(settings, id)
     with reading(settings) as ledger:
-        state = partnership(ledger, unanswered.code)
+        state = entity(ledger, unanswered.code)
         desk = Desk(ledger, state, unanswered.by, settings, present(ledger, state.programme))
         try:
             answer = asyncio.run(_asked_again(desk, unanswered))
@@ -268,7 +297,7 @@ async def _asked_again(desk: Desk, unanswered: Unanswered) -> Answer:
 
 def outcome(desk: Desk, answer: Answer, *, as_json: bool) -> None:
     """Say what happened now, and who owes what next."""
-    after = partnership(desk.ledger, desk.state.code)
+    after = entity(desk.ledger, desk.state.code)
     entries = [
         entry
         for entry in desk.ledger.entries(desk.state.entity, since=answer.first - 1)
@@ -277,11 +306,11 @@ def outcome(desk: Desk, answer: Answer, *, as_json: bool) -> None:
     names = telling.Names(people.names(desk.ledger))
     tell = telling.Telling(names)
     told = [tell(entry.event, after) for entry in entries if not isinstance(entry.event, telling.QUIET)]
-    owed = tasks.owed_of(desk.ledger.tasks(partnership=after.code), names, lambda _: desk.at)
+    owed = tasks.owed_of(desk.ledger.tasks(entity=after.entity), names, lambda _: desk.at)
     if as_json:
         showing.as_json(
             {
-                "partnership": after.code,
+                kind_of(after.entity): after.code,
                 "notes": desk.notes,
                 "happened": told,
                 "entries": entries,

@@ -13,6 +13,7 @@ from client.reading import BoardLine, PartnershipRecord, SqlLedger, programmes
 from console import errors, showing, telling
 from console.session import AsJson, records
 from console.showing import Column, loose, number
+from domain.entities import partnership_of
 from domain.events import End
 from domain.partnership import Partnership
 from domain.terms import Stage
@@ -59,7 +60,7 @@ def lines_of(ledger: SqlLedger, programme: str | None = None) -> list[Line]:
     for line in ledger.board_lines(programme):
         state = ledger.state(line.record.entity)
         if state is not None:
-            found.append(Line(line, state))
+            found.append(Line(line, partnership_of(state)))
     return found
 
 

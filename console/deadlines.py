@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from client import people
-from client.reading import partnership
+from client.reading import entity
 from console import showing, telling
 from console.options import flag
 from console.session import AsJson, records
@@ -34,7 +34,7 @@ def deadline(
             "C1-01/G5.review/2; `tandem tasks` shows them"
         )
     with records(ctx) as ledger:
-        state = partnership(ledger, code)
+        state = entity(ledger, code)
         receipt = state.receipt(clock)
         names = telling.Names(people.names(ledger))
     title = next((gate.terms.title for gate in state.gates if gate.clock.id == clock), "")

@@ -26,7 +26,7 @@ def gate_code(desk: Desk, given: str) -> str:
     return next((code for code in known if code.lower() == given.lower()), given)
 
 
-@asked(app, "decide", PANEL)
+@asked(app, "decide", PANEL, shared=True)
 def decide(
     desk: Desk,
     gate: GateCode,
@@ -70,13 +70,13 @@ def _version(desk: Desk, gate: Gate | None, given: str | None) -> str:
     return found[0].version
 
 
-@asked(app, "take-back", PANEL)
+@asked(app, "take-back", PANEL, shared=True)
 def take_back(desk: Desk, gate: GateCode, remark: Remark = None) -> rq.AnyRequest:
     """Take back one's decision, as long as nobody else has acted on it."""
     return rq.TakeBack(gate=gate_code(desk, gate), remark=remark)
 
 
-@asked(app, "hand-over", PANEL)
+@asked(app, "hand-over", PANEL, shared=True)
 def hand_over(
     desk: Desk,
     gate: GateCode,
@@ -87,7 +87,7 @@ def hand_over(
     return rq.HandOver(gate=gate_code(desk, gate), to=desk.person(to).id, remark=remark)
 
 
-@asked(app, "ask-advice", PANEL)
+@asked(app, "ask-advice", PANEL, shared=True)
 def ask_advice(
     desk: Desk,
     gate: GateCode,
@@ -98,13 +98,13 @@ def ask_advice(
     return rq.AskAdvice(gate=gate_code(desk, gate), of=desk.person(of).id, question=question)
 
 
-@asked(app, "give-advice", PANEL)
+@asked(app, "give-advice", PANEL, shared=True)
 def give_advice(desk: Desk, gate: GateCode, answer: Annotated[str, Words("The advice")]) -> rq.AnyRequest:
     """Give the advice that was asked for."""
     return rq.GiveAdvice(gate=gate_code(desk, gate), answer=answer)
 
 
-@asked(app, "add-decider", PANEL)
+@asked(app, "add-decider", PANEL, shared=True)
 def add_decider(
     desk: Desk,
     gate: GateCode,
@@ -132,13 +132,13 @@ def add_decider(
     return rq.AddDecider(gate=code, seat=seat, remark=remark)
 
 
-@asked(app, "clarify", PANEL)
+@asked(app, "clarify", PANEL, shared=True)
 def clarify(desk: Desk, gate: GateCode, question: Annotated[str, Words("What is asked")]) -> rq.AnyRequest:
     """Put a formal question to the maker; the gate's clock stands still until it is answered."""
     return rq.Clarify(gate=gate_code(desk, gate), question=question)
 
 
-@asked(app, "answer", PANEL)
+@asked(app, "answer", PANEL, shared=True)
 def answer(desk: Desk, gate: GateCode, answer: Annotated[str, Words("The answer")]) -> rq.AnyRequest:
     """Answer a formal question; the gate's clock goes on with the days that remained."""
     return rq.Answer(gate=gate_code(desk, gate), answer=answer)

@@ -10,9 +10,10 @@ from client.reading import SqlLedger
 from console import showing, telling
 from console.showing import Column, loose
 from domain import requests as rq
+from domain.entities import kind_of
 from domain.events import ProposalConfirmed
 from domain.foresight import Foreseen, confirmed, foresee
-from domain.partnership import Partnership
+from domain.living import Entity
 from domain.values import Actor
 
 
@@ -22,7 +23,7 @@ class Asking(Protocol):
     @property
     def ledger(self) -> SqlLedger: ...
     @property
-    def state(self) -> Partnership: ...
+    def state(self) -> Entity: ...
     @property
     def by(self) -> Actor: ...
     @property
@@ -42,7 +43,7 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
         plain = _plain(first, names)
         if then is not None:
             plain["once_confirmed"] = _plain(then, second)
-        showing.as_json({"partnership": desk.state.code, "dry_run": True, **plain})
+        showing.as_json({kind_of(desk.state.entity): desk.state.code, "dry_run": True, **plain})
         return
     showing.line("Nothing was sent. This would happen:")
     _shown(first, names)

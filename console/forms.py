@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from console import meanings, showing
 from console.meanings import Line, label
 from domain.deliverables import Deliverable, deliverable_of
-from domain.stages import LIFECYCLE
+from domain.stages import STEPS
 from domain.terms import Stage
 from domain.values import Refusal, listed
 
@@ -21,11 +21,11 @@ _NULL = "tag:yaml.org,2002:null"
 
 def kinds() -> dict[str, type[Deliverable]]:
     """Every kind of deliverable by its name."""
-    return {label(step.deliverable): step.deliverable for step in LIFECYCLE}
+    return {label(step.deliverable): step.deliverable for step in STEPS}
 
 
 def stage_of(kind: str) -> Stage:
-    return next(step.stage for step in LIFECYCLE if label(step.deliverable) == kind)
+    return next(step.stage for step in STEPS if label(step.deliverable) == kind)
 
 
 def kind_called(name: str) -> type[Deliverable]:

@@ -14,13 +14,13 @@ from rich.table import Table
 from rich.text import Text
 
 from client import people
-from client.reading import FiledEntry, FiledLetter, Programme, entity_of, partnership
+from client.reading import FiledEntry, FiledLetter, Programme, entity
 from console import errors, showing, telling
 from console.options import flag
 from console.session import AsJson, records
 from domain import events as ev
 from domain.entities import folded
-from domain.partnership import Partnership
+from domain.living import Entity
 
 IDLE = timedelta(days=7)
 """So long without anything is worth a line that says so."""
@@ -44,7 +44,9 @@ class Moment:
 
 def history(
     ctx: typer.Context,
-    code: Annotated[str, typer.Argument(metavar="CODE", help="A partnership, such as C1-01.")],
+    code: Annotated[
+        str, typer.Argument(metavar="CODE", help="A partnership or another entity, such as C1-01.")
+    ],
     letters: Annotated[
         bool,
         flag("--letters", "Every letter and reminder on a line of its own."),
@@ -52,14 +54,13 @@ def history(
     zone: Annotated[str, typer.Option("--zone", help="The time zone of the times shown.")] = "UTC",
     as_json: AsJson = False,
 ) -> None:
-    """A partnership's timeline, from its founding to now or to its end."""
+    """The timeline of a partnership, or of another entity, from its founding to now or to its end."""
     shown_in = _zone(zone)
     with records(ctx) as ledger:
-        partnership(ledger, code)
-        entity = entity_of(code)
-        entries = ledger.history(entity)
-        filed = ledger.letters(entity)
-        known = ledger.programme(_founding(entries).programme)
+        lived = entity(ledger, code)
+        entries = ledger.history(lived.entity)
+        filed = ledger.letters(lived.entity)
+        known = ledger.programme(lived.programme)
         names = telling.Names(people.names(ledger))
     by_number: dict[int, list[FiledLetter]] = {}
     for one in filed:
@@ -83,24 +84,16 @@ def _zone(name: str) -> ZoneInfo:
         ) from None
 
 
-def _founding(entries: tuple[FiledEntry, ...]) -> ev.PartnershipFounded:
-    first = entries[0].entry.event
-    assert isinstance(first, ev.PartnershipFounded)
-    return first
-
-
 def _late_after(programme: Programme | None) -> timedelta:
     """In a rehearsal a second of real time is days of programme time, so being late is something else there."""
     speed = programme.speed if programme is not None else 1.0
     return max(LATE, timedelta(seconds=10 * speed)) if speed > 1 else LATE
 
 
-def _told(
-    entries: tuple[FiledEntry, ...], names: telling.Names
-) -> Iterator[tuple[FiledEntry, Partnership, str]]:
+def _told(entries: tuple[FiledEntry, ...], names: telling.Names) -> Iterator[tuple[FiledEntry, Entity, str]]:
     """Each entry with the partnership as it stood after it, and its sentence."""
     tell = telling.Telling(names)
-    state: Partnership | None = None
+    state: Entity | None = None
     for filed in entries:
         state = folded(filed.entry.entity, state, filed.entry.event)
         yield filed, state, tell(filed.entry.event, state)
@@ -108,7 +101,7 @@ def _told(
 
 def _plain(
     filed: FiledEntry,
-    state: Partnership,
+    state: Entity,
     told: str,
     letters: dict[int, list[FiledLetter]],
     names: telling.Names,
@@ -148,10 +141,10 @@ def _moments(
     letters: dict[int, list[FiledLetter]],
     names: telling.Names,
     late_after: timedelta,
-) -> tuple[Partnership, list[Moment]]:
+) -> tuple[Entity, list[Moment]]:
     """The last state, and the entries gathered by instant and request."""
     moments: list[Moment] = []
-    state: Partnership | None = None
+    state: Entity | None = None
     before: tuple[datetime, str | None] | None = None
     for filed, after, told in _told(entries, names):
         state = after
@@ -169,9 +162,8 @@ def _moments(
     return state, moments
 
 
-def _headline(state: Partnership, entries: tuple[FiledEntry, ...], zone: str) -> None:
-    members = " and ".join(member.name for member in state.members if not member.until)
-    showing.heading(f"{state.code}: {members}")
+def _headline(state: Entity, entries: tuple[FiledEntry, ...], zone: str) -> None:
+    showing.heading(f"{state.code}: {state.own_title()}")
     standing = telling.plain(state.standing()).replace("+", ", ")
     status = "" if state.ended else f" ({telling.plain(state.status())})"
     showing.line(f"{standing}{status}; {showing.counted(len(entries), 'entry', 'entries')}; times in {zone}")
@@ -260,7 +252,7 @@ def _letter(filed: FiledLetter, names: telling.Names) -> Text:
     return Text(f"→ {telling.plain(letter.kind)}: {names(letter.recipient)}{copies} ({how})", style="dim")
 
 
-def _ending(state: Partnership, letters: tuple[FiledLetter, ...]) -> None:
+def _ending(state: Entity, letters: tuple[FiledLetter, ...]) -> None:
     count = _count(list(letters))
     sent = sum(1 for one in letters if one.sent_at is not None)
     showing.line()

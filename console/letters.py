@@ -11,7 +11,7 @@ import typer
 from client import letters as outgoing
 from client import people
 from client.connection import connect
-from client.reading import FiledLetter, LetterStatus, SqlLedger, entity_of, partnership
+from client.reading import FiledLetter, LetterStatus, SqlLedger, entity
 from client.settings import Settings
 from console import showing, telling
 from console.session import AsJson, records, session
@@ -37,11 +37,8 @@ def list_letters(
 ) -> None:
     """How far letters got, newest first; without options those that have not ended."""
     with records(ctx) as ledger:
-        entity = None
-        if code is not None:
-            partnership(ledger, code)
-            entity = entity_of(code)
-        found = ledger.letters(entity, status=status)
+        of = entity(ledger, code).entity if code is not None else None
+        found = ledger.letters(of, status=status)
         names = telling.Names(people.names(ledger))
     if status is None and code is None:
         found = tuple(one for one in found if not one.status.ended)

@@ -14,11 +14,13 @@ from console.errors import misused
 from console.options import flag
 from console.session import AsJson, records
 from console.showing import Column, loose, number
+from domain.entity import StageStatus
 from domain.events import End
 from domain.gates import Gate
+from domain.living import Entity
 from domain.partnership import Partnership
 from domain.requests import SessionStep
-from domain.state import Session, StageStatus
+from domain.state import Session
 from domain.terms import Seat, Stage
 from domain.values import Component, listed
 
@@ -107,12 +109,12 @@ def show(ctx: typer.Context, code: Code, as_json: AsJson = False) -> None:
             return
         names = telling.Names(people.names(ledger))
         owed = tasks.owed_of(
-            ledger.tasks(partnership=code), names, lambda _: present(ledger, state.programme)
+            ledger.tasks(entity=state.entity), names, lambda _: present(ledger, state.programme)
         )
     _headline(state)
-    _people(state, names)
-    _stages(state)
-    _gates(state, names)
+    people_of(state, names)
+    stages(state)
+    gates(state, names)
     _beside(state, names)
     if owed:
         showing.line()
@@ -130,7 +132,7 @@ def _plain(ledger: SqlLedger, state: Partnership) -> dict[str, Any]:
     return {
         "record": record,
         "gates": list(ledger.gates(state.entity)),
-        "tasks": list(ledger.tasks(partnership=state.code)),
+        "tasks": list(ledger.tasks(entity=state.entity)),
         "state": told | {"edition": {"name": state.edition.name, "hash": state.edition.content_hash}},
         "terms": state.terms.name,
         "receipts": [f"{state.code}/{clock}" for clock in state.clocks()],
@@ -170,7 +172,8 @@ def _former(state: Partnership) -> Iterator[str]:
             yield f"{member.name} until {showing.day(member.until)}"
 
 
-def _people(state: Partnership, names: telling.Names) -> None:
+def people_of(state: Entity, names: telling.Names) -> None:
+    """Who holds which role now."""
     now = [held for held in state.holders if held.until is None]
     showing.line()
     showing.table(
@@ -182,7 +185,8 @@ def _people(state: Partnership, names: telling.Names) -> None:
     )
 
 
-def _stages(state: Partnership) -> None:
+def stages(state: Entity) -> None:
+    """The stages opened so far."""
     if not state.stages:
         return
     showing.line()
@@ -199,7 +203,8 @@ def _stages(state: Partnership) -> None:
     )
 
 
-def _gates(state: Partnership, names: telling.Names) -> None:
+def gates(state: Entity, names: telling.Names) -> None:
+    """The gates opened so far, with their votes."""
     if not state.gates:
         return
     showing.line()
@@ -235,7 +240,7 @@ def _outcome(gate: Gate) -> str:
     )
 
 
-def _due(state: Partnership, gate: Gate) -> str:
+def _due(state: Entity, gate: Gate) -> str:
     if gate.is_open and not state.ended:
         deadline = state.deadline(gate.clock)
         return telling.when_due(

@@ -13,7 +13,7 @@ import typer
 from rich.progress import track
 
 from client import people
-from client.reading import SqlLedger, partnership, unknown_partnership
+from client.reading import SqlLedger, partnership, unknown
 from console import showing, telling
 from console.errors import misused
 from console.options import country, flag, last_day
@@ -51,7 +51,7 @@ class Scope:
         """The partnerships under way that may fit, by their records; Refusal for a code that is not on record."""
         for code in self.codes:
             if ledger.partnership(code) is None:
-                raise Refusal(unknown_partnership(ledger, code))
+                raise Refusal(unknown(ledger, code, "partnership"))
         records = ledger.partnerships(
             component=self.component.value if self.component else None,
             cluster=self.cluster,

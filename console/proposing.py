@@ -24,7 +24,7 @@ Number = Annotated[
 ]
 
 
-@asked(propose_app, "waive")
+@asked(propose_app, "waive", shared=True, group="propose")
 def waive(
     desk: Desk,
     stage: StageName,
@@ -52,7 +52,7 @@ def extend(
     return rq.Propose(matter=rq.Extend(ends=ends, addendum=addendum), reason=reason, remark=remark)
 
 
-@asked(propose_app, "settle-gate")
+@asked(propose_app, "settle-gate", shared=True, group="propose")
 def settle_gate(
     desk: Desk, gate: GateCode, verdict: TheVerdict, reason: Reason, remark: Remark = None
 ) -> rq.AnyRequest:
@@ -62,7 +62,7 @@ def settle_gate(
     )
 
 
-@asked(propose_app, "add-round")
+@asked(propose_app, "add-round", shared=True, group="propose")
 def add_round(desk: Desk, stage: StageName, reason: Reason, remark: Remark = None) -> rq.AnyRequest:
     """Allow one more round after the rounds ran out or a version was rejected."""
     return rq.Propose(matter=rq.AddRound(stage=stage), reason=reason, remark=remark)
@@ -94,13 +94,13 @@ def _cluster(desk: Desk, given: str) -> str:
     return found or given
 
 
-@asked(app, "confirm", PANEL)
+@asked(app, "confirm", PANEL, shared=True)
 def confirm(desk: Desk, proposal: Number = None) -> rq.AnyRequest:
     """Confirm a proposal as the second person; it takes effect now."""
     return rq.Confirm(proposal=_number(desk, proposal))
 
 
-@asked(app, "decline", PANEL)
+@asked(app, "decline", PANEL, shared=True)
 def decline(desk: Desk, proposal: Number = None, remark: Remark = None) -> rq.AnyRequest:
     """Decline a proposal."""
     return rq.Decline(proposal=_number(desk, proposal), remark=remark)

@@ -13,7 +13,7 @@ import typer
 
 import audit
 from client import people, preparing
-from client.reading import Attempt, Checkpoint, entity_of, partnership
+from client.reading import Attempt, Checkpoint, entity
 from console import errors, showing, telling
 from console.errors import FAILED
 from console.options import flag
@@ -122,9 +122,7 @@ def attempts(
 ) -> None:
     """Refused requests that matter in themselves: a wrong role, one's own work, both sides."""
     with records(ctx) as ledger:
-        if code is not None:
-            partnership(ledger, code)
-        found = ledger.attempts(entity_of(code) if code is not None else None)
+        found = ledger.attempts(entity(ledger, code).entity if code is not None else None)
         names = telling.Names(people.names(ledger))
         told = [people.named(ledger, one.sentence) for one in found]
     if as_json:

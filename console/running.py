@@ -11,7 +11,6 @@ import typer
 
 from client import house, preparing, replay, whereabouts
 from client.connection import connect
-from client.reading import entity_of
 from client.settings import Settings, described, unknown
 from client.whereabouts import Whereabouts
 from console import showing
@@ -163,5 +162,7 @@ async def _replayed(held: Settings, code: str | None) -> list[replay.Replayed]:
 
 async def _replays(held: Settings, code: str | None) -> list[replay.Replayed]:
     client = await connect(held)
-    wanted = [entity_of(code)] if code is not None else None
+    wanted = None
+    if code is not None:
+        wanted = [code if "/" in code else f"partnership/{code}"]
     return [one async for one in replay.replay(client, wanted)]

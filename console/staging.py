@@ -21,13 +21,13 @@ from domain.values import Organisation, Refusal, Side, StakeholderGroup
 PANEL = "Stages and beside them"
 
 
-@asked(app, "open-stage", PANEL)
+@asked(app, "open-stage", PANEL, shared=True)
 def open_stage(desk: Desk, stage: StageName) -> rq.AnyRequest:
     """Open a stage; refused with what is missing and who owes it."""
     return rq.OpenStage(stage=stage)
 
 
-@asked(app, "submit", PANEL)
+@asked(app, "submit", PANEL, shared=True)
 def submit(
     desk: Desk,
     stage: StageName,

@@ -25,25 +25,25 @@ Remark = Annotated[str | None, Words("A remark to go with it")]
 Since = Annotated[datetime | None, typer.Option("--since", metavar="DAY", parser=moment, help="From when.")]
 
 
-@asked(app, "hold", PANEL)
+@asked(app, "hold", PANEL, shared=True)
 def hold(desk: Desk, reason: Reason, remark: Remark = None) -> rq.AnyRequest:
     """Put a partnership on hold: every clock stands still until it is resumed."""
     return rq.Hold(reason=reason, remark=remark)
 
 
-@asked(app, "resume", PANEL)
+@asked(app, "resume", PANEL, shared=True)
 def resume(desk: Desk) -> rq.AnyRequest:
     """Resume it; every clock goes on with the days that remained."""
     return rq.Resume()
 
 
-@asked(app, "suspend", PANEL)
+@asked(app, "suspend", PANEL, shared=True)
 def suspend(desk: Desk, order: Annotated[str, Words("The authority's written order")]) -> rq.AnyRequest:
     """Record the authority's suspension: nothing fires and nothing is lost until it is lifted."""
     return rq.Suspend(order=order)
 
 
-@asked(app, "lift-suspension", PANEL)
+@asked(app, "lift-suspension", PANEL, shared=True)
 def lift_suspension(
     desk: Desk, order: Annotated[str, Words("The authority's written order")]
 ) -> rq.AnyRequest:
@@ -120,7 +120,7 @@ def _holder(desk: Desk, person: Person, role: Role, side: Side, country: str) ->
     )
 
 
-@asked(app, "change-holder", PANEL)
+@asked(app, "change-holder", PANEL, shared=True)
 def change_holder(
     desk: Desk,
     role: RoleArgument,
@@ -161,14 +161,14 @@ def change_holder(
 
 def _country(desk: Desk, role: Role, side: Side) -> str:
     if side in SIDES:
-        return desk.state.member(side).country
+        return desk.state.members_of(side)[0].country
     before = [held for held in desk.state.holders if held.role is role and held.side is side]
     if not before:
         raise misused("say whose working days count with --country, such as BE")
     return before[-1].country
 
 
-@asked(app, "delegate", PANEL)
+@asked(app, "delegate", PANEL, shared=True)
 def delegate(
     desk: Desk,
     to: Annotated[str, typer.Option("--to", metavar="KEY", help="Who may act.")],
@@ -192,7 +192,7 @@ def delegate(
     )
 
 
-@asked(app, "log-contact", PANEL)
+@asked(app, "log-contact", PANEL, shared=True)
 def log_contact(
     desk: Desk,
     person: Annotated[str, typer.Argument(metavar="PERSON", help="Who was reached, by key.")],
@@ -203,7 +203,7 @@ def log_contact(
     return rq.LogContact(person=desk.person(person).id, channel=channel, note=note)
 
 
-@asked(app, "adopt-calendar", PANEL)
+@asked(app, "adopt-calendar", PANEL, shared=True)
 def adopt_calendar(
     desk: Desk,
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What the edition is called.")],
@@ -233,7 +233,7 @@ def terms(ctx: typer.Context, code: Code, as_json: AsJson = False) -> None:
     termsfile.show(state.terms, as_json=as_json)
 
 
-@asked(app, "adopt-terms", PANEL)
+@asked(app, "adopt-terms", PANEL, shared=True)
 def adopt_terms(
     desk: Desk,
     file: Annotated[Path, typer.Option("--terms", metavar="FILE", help="All terms, as `terms` prints them.")],

@@ -12,7 +12,7 @@ import typer
 from rich.text import Text
 
 from client import people
-from client.reading import OpenTask, SqlLedger, partnership, present
+from client.reading import OpenTask, SqlLedger, entity, present
 from console import errors, showing, telling
 from console.options import flag
 from console.session import AsJson, records
@@ -110,7 +110,7 @@ _ORDERS: dict[Order, Callable[[Owed], Any]] = {
 
 def moments(ledger: SqlLedger) -> Callable[[str], datetime]:
     """What time it is for a partnership, by the clock of its programme."""
-    programmes = {record.code: record.programme for record in ledger.partnerships()}
+    programmes = {record.code: record.programme for record in ledger.standings()}
     known: dict[str, datetime] = {}
 
     def now(code: str) -> datetime:
@@ -142,13 +142,12 @@ def tasks(
     if limit is not None and (code is not None or owner is not None):
         raise errors.misused("--limit is for the tasks of everybody; leave out --partnership and --owner")
     with records(ctx) as ledger:
-        if code is not None:
-            partnership(ledger, code)
+        of = entity(ledger, code).entity if code is not None else None
         person = people.person(ledger, owner) if owner is not None else None
         if limit is not None:
             found = ledger.task_page(limit)
         else:
-            found = ledger.tasks(partnership=code, owner=person.id if person else None)
+            found = ledger.tasks(entity=of, owner=person.id if person else None)
         names = telling.Names(people.names(ledger))
         now = moments(ledger)
         told = sorted(owed_of(found, names, now), key=_ORDERS[sort])

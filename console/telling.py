@@ -11,7 +11,7 @@ from domain import events as ev
 from domain import requests as rq
 from domain.clocks import Clock
 from domain.deliverables import deliverable_of
-from domain.partnership import Partnership
+from domain.living import Entity
 from domain.terms import Seat, Stage
 from domain.values import Actor, Role, Side, listed
 
@@ -148,7 +148,7 @@ class Telling:
     def __init__(self, names: Names) -> None:
         self._names = names
 
-    def __call__(self, event: ev.AnyEvent, after: Partnership) -> str:
+    def __call__(self, event: ev.AnyEvent, after: Entity) -> str:
         """The event as a sentence without a full stop; an unknown kind by its name."""
         told = _TOLD.get(type(event))
         return told(self, event, after) if told else plain(event.kind)
@@ -156,7 +156,7 @@ class Telling:
     def _by(self, event: ev.Event) -> str:
         return self._names.actor(event.by)
 
-    def _due(self, clock: Clock | None, after: Partnership) -> str:
+    def _due(self, clock: Clock | None, after: Entity) -> str:
         if clock is None:
             return ""
         deadline = after.deadline(clock)
@@ -164,16 +164,16 @@ class Telling:
             return " (its time stands still)"
         return f" by {deadline.on}{' (provisional)' if deadline.provisional else ''}"
 
-    def _gate(self, gate_id: str, after: Partnership) -> str:
+    def _gate(self, gate_id: str, after: Entity) -> str:
         code, _, version = gate_id.rpartition(_TAIL)
         title = next((gate.terms.title for gate in after.gates if gate.id == gate_id), "")
         return f"{code} ({title}, version {version})" if title else f"{code} (version {version})"
 
-    def _seat(self, gate_id: str, place: int, after: Partnership) -> str:
+    def _seat(self, gate_id: str, place: int, after: Entity) -> str:
         gate = next((gate for gate in after.gates if gate.id == gate_id), None)
         return str(gate.seats[place]) if gate else f"seat {place + 1}"
 
-    def founded(self, event: ev.PartnershipFounded, after: Partnership) -> str:
+    def founded(self, event: ev.PartnershipFounded, after: Entity) -> str:
         members = " and ".join(
             f"{member.name}{f' {member.name_zh}' if member.name_zh else ''} ({member.country})"
             for member in event.members
@@ -181,7 +181,7 @@ class Telling:
         where = f"component {event.component}, cluster {event.cluster}, {event.mode}"
         return f"founded: {members}; {where}; the programme ends on {day(event.ends)}"
 
-    def stage_opened(self, event: ev.StageOpened, after: Partnership) -> str:
+    def stage_opened(self, event: ev.StageOpened, after: Entity) -> str:
         makers = listed([f"the {seat}" for seat in after.terms.stage(event.stage).makers], "or")
         why = " because a member was replaced" if event.because == "member_replaced" else ""
         due = self._due(event.clock, after)
@@ -189,20 +189,20 @@ class Telling:
             f"{self._by(event)} opened {event.stage.words}{why}; {makers} hands in {paper(event.stage)}{due}"
         )
 
-    def stage_passed(self, event: ev.StagePassed, after: Partnership) -> str:
+    def stage_passed(self, event: ev.StagePassed, after: Entity) -> str:
         return f"stage passed{' with conditions' if event.with_conditions else ''}: {event.stage.words}"
 
-    def submitted(self, event: ev.DeliverableSubmitted, after: Partnership) -> str:
+    def submitted(self, event: ev.DeliverableSubmitted, after: Entity) -> str:
         version = f"version {event.number} ({short(event.deliverable.version)})"
         return f"{self._by(event)} handed in {paper(event.stage)}, {version}"
 
-    def gate_opened(self, event: ev.GateOpened, after: Partnership) -> str:
+    def gate_opened(self, event: ev.GateOpened, after: Entity) -> str:
         deciders = listed([f"the {seat}" for seat in event.terms.seats])
         verb = "decides" if len(event.terms.seats) == 1 else "decide"
         due = self._due(event.clock, after)
         return f"gate {self._gate(event.gate, after)} opened: {deciders} {verb}{due}"
 
-    def decided(self, event: ev.DecisionMade, after: Partnership) -> str:
+    def decided(self, event: ev.DecisionMade, after: Entity) -> str:
         verdict = {
             rq.Verdict.APPROVE: "approved",
             rq.Verdict.CONDITIONS: "approved with conditions",
@@ -212,39 +212,39 @@ class Telling:
         remark = "; with a remark" if event.remark else ""
         return f"{self._by(event)} {verdict} {self._gate(event.gate, after)}{remark}"
 
-    def taken_back(self, event: ev.DecisionTakenBack, after: Partnership) -> str:
+    def taken_back(self, event: ev.DecisionTakenBack, after: Entity) -> str:
         voids = f"; gate {event.voids.rpartition(_TAIL)[0]} is void" if event.voids else ""
         return f"{self._by(event)} took back the decision at {self._gate(event.gate, after)}{voids}"
 
-    def handed_over(self, event: ev.SeatHandedOver, after: Partnership) -> str:
+    def handed_over(self, event: ev.SeatHandedOver, after: Entity) -> str:
         to = self._names(event.to)
         return f"{self._by(event)} handed the seat at {self._gate(event.gate, after)} over to {to}"
 
-    def advice_asked(self, event: ev.AdviceAsked, after: Partnership) -> str:
+    def advice_asked(self, event: ev.AdviceAsked, after: Entity) -> str:
         due = self._due(event.clock, after)
         asked = self._names(event.of)
         return f"{self._by(event)} asked {asked} for advice at {self._gate(event.gate, after)}{due}"
 
-    def advice_given(self, event: ev.AdviceGiven, after: Partnership) -> str:
+    def advice_given(self, event: ev.AdviceGiven, after: Entity) -> str:
         return f"{self._by(event)} gave advice at {self._gate(event.gate, after)}"
 
-    def decider_added(self, event: ev.DeciderAdded, after: Partnership) -> str:
+    def decider_added(self, event: ev.DeciderAdded, after: Entity) -> str:
         who = self._names(event.seat.person) if event.seat.person else f"the {event.seat}"
         return f"{self._by(event)} added {who} as a decider at {self._gate(event.gate, after)}"
 
-    def question(self, event: ev.ClarificationAsked, after: Partnership) -> str:
+    def question(self, event: ev.ClarificationAsked, after: Entity) -> str:
         due = self._due(event.clock, after)
         return (
             f"{self._by(event)} asked a formal question at {self._gate(event.gate, after)}; the clock stands "
             f"still until it is answered{due}"
         )
 
-    def answered(self, event: ev.ClarificationAnswered, after: Partnership) -> str:
+    def answered(self, event: ev.ClarificationAnswered, after: Entity) -> str:
         gate = after.gate(event.gate)
         due = self._due(gate.clock, after)
         return f"{self._by(event)} answered the question at {self._gate(event.gate, after)}; it is due{due}"
 
-    def settled(self, event: ev.GateSettled, after: Partnership) -> str:
+    def settled(self, event: ev.GateSettled, after: Entity) -> str:
         how = plain(event.outcome.value)
         if event.silent:
             because = f" ({event.basis})" if event.basis else ""
@@ -258,30 +258,30 @@ class Telling:
         again = f"; a new version is due{self._due(event.clock, after)}" if event.clock else ""
         return f"gate {self._gate(event.gate, after)}: {how}{late}{again}"
 
-    def late_objection(self, event: ev.LateObjectionRecorded, after: Partnership) -> str:
+    def late_objection(self, event: ev.LateObjectionRecorded, after: Entity) -> str:
         verdict = plain(event.verdict.value)
         return (
             f"{self._by(event)} answered {self._gate(event.gate, after)} after silence had settled it "
             f"({verdict}): kept as a late answer, the outcome stands"
         )
 
-    def rounds_exhausted(self, event: ev.RoundsExhausted, after: Partnership) -> str:
+    def rounds_exhausted(self, event: ev.RoundsExhausted, after: Entity) -> str:
         why = "its version was rejected" if event.rejected else f"its {event.rounds} rounds ran out"
         return f"{event.stage.words} is stuck: {why}; the secretariat settles how it goes on"
 
-    def round_added(self, event: ev.RoundAdded, after: Partnership) -> str:
+    def round_added(self, event: ev.RoundAdded, after: Entity) -> str:
         return f"one more round of {event.stage.words} is allowed, due{self._due(event.clock, after)}"
 
-    def waived(self, event: ev.ConditionWaived, after: Partnership) -> str:
+    def waived(self, event: ev.ConditionWaived, after: Entity) -> str:
         return f"the condition {plain(event.condition)!r} of {event.stage.words} is waived"
 
-    def agreement(self, event: ev.AgreementStepTaken, after: Partnership) -> str:
+    def agreement(self, event: ev.AgreementStepTaken, after: Entity) -> str:
         verb = "" if event.step is rq.AgreementStep.SIGNED else ", signing"
         signing = f"{verb} on {day(event.signing)}" if event.signing else ""
         due = f", to be signed{self._due(event.clock, after)}" if event.clock else ""
         return f"{self._by(event)} reported the agreement: {plain(event.step.value)}{signing}{due}"
 
-    def session_planned(self, event: ev.SessionPlanned, after: Partnership) -> str:
+    def session_planned(self, event: ev.SessionPlanned, after: Entity) -> str:
         why = f" ({plain(event.reason)})" if event.reason else ""
         again = " anew" if event.moved else ""
         return (
@@ -289,7 +289,7 @@ class Telling:
             f"{event.starts:%Y-%m-%d %H:%M} UTC{why}"
         )
 
-    def session_step(self, event: ev.SessionStepTaken, after: Partnership) -> str:
+    def session_step(self, event: ev.SessionStepTaken, after: Entity) -> str:
         did = {
             rq.SessionStep.INVITED: "invited to",
             rq.SessionStep.CONFIRMED: "answered for their side to",
@@ -300,11 +300,11 @@ class Telling:
         why = f" ({plain(event.reason)})" if event.reason else ""
         return f"{self._by(event)} {did} session {event.code}{why}"
 
-    def dormant(self, event: ev.DormantFlagged, after: Partnership) -> str:
+    def dormant(self, event: ev.DormantFlagged, after: Entity) -> str:
         then = "how it goes on is to be settled" if event.review else "the secretariat looks into it"
         return f"no session was held for {event.days} days; {then}"
 
-    def exchange(self, event: ev.ExchangeHeld, after: Partnership) -> str:
+    def exchange(self, event: ev.ExchangeHeld, after: Entity) -> str:
         people = f"{event.participants_eu} EU and {event.participants_cn} CN participants"
         evidence = "with evidence" if event.evidence else "without evidence, so it does not count"
         return (
@@ -312,28 +312,28 @@ class Telling:
             f"{day(event.held)}: {people}, {evidence}"
         )
 
-    def engaged(self, event: ev.OrganisationEngaged, after: Partnership) -> str:
+    def engaged(self, event: ev.OrganisationEngaged, after: Entity) -> str:
         organisation = event.organisation
         return (
             f"{self._by(event)} recorded {organisation.code} ({organisation.group}) on the "
             f"{organisation.side.value.upper()} side"
         )
 
-    def hold_placed(self, event: ev.HoldPlaced, after: Partnership) -> str:
+    def hold_placed(self, event: ev.HoldPlaced, after: Entity) -> str:
         review = event.clock.deadline(after.edition)
         until = f"; to be reviewed by {review.on}" if review else ""
         return f"{self._by(event)} put it on hold ({plain(event.reason)}); every clock stands still{until}"
 
-    def hold_lifted(self, event: ev.HoldLifted, after: Partnership) -> str:
+    def hold_lifted(self, event: ev.HoldLifted, after: Entity) -> str:
         return f"{self._by(event)} resumed it; the clocks go on with the days that remained, but for those counted back"
 
-    def suspended(self, event: ev.SuspensionOrdered, after: Partnership) -> str:
+    def suspended(self, event: ev.SuspensionOrdered, after: Entity) -> str:
         return f"{self._by(event)} recorded the authority's suspension; nothing goes out until it is lifted"
 
-    def unsuspended(self, event: ev.SuspensionLifted, after: Partnership) -> str:
+    def unsuspended(self, event: ev.SuspensionLifted, after: Entity) -> str:
         return f"{self._by(event)} lifted the suspension; what is not on hold goes on as after a hold"
 
-    def holder_changed(self, event: ev.HolderChanged, after: Partnership) -> str:
+    def holder_changed(self, event: ev.HolderChanged, after: Entity) -> str:
         role = str(Seat(role=event.role, side=event.side))
         if event.to is None:
             left = self._names(event.leaving or "")
@@ -342,7 +342,7 @@ class Telling:
         instead = f" instead of {self._names(event.leaving)}" if event.leaving else ""
         return f"{self._by(event)} recorded {self._names(event.to.person)} as {role}{instead}"
 
-    def member_replaced(self, event: ev.MemberReplaced, after: Partnership) -> str:
+    def member_replaced(self, event: ev.MemberReplaced, after: Entity) -> str:
         member = f"{event.member.name} ({event.member.country})"
         people = listed(list(dict.fromkeys(self._names(held.person) for held in event.holders)))
         return (
@@ -350,37 +350,37 @@ class Telling:
             f"with {people or 'nobody named yet'}"
         )
 
-    def withdrawn(self, event: ev.PartnershipWithdrawn, after: Partnership) -> str:
+    def withdrawn(self, event: ev.PartnershipWithdrawn, after: Entity) -> str:
         side = event.side.value.upper()
         return f"{self._by(event)} recorded the withdrawal of the {side} side ({plain(event.reason)})"
 
-    def proposed(self, event: ev.ProposalMade, after: Partnership) -> str:
+    def proposed(self, event: ev.ProposalMade, after: Entity) -> str:
         due = self._due(event.clock, after)
         return (
             f"{self._by(event)} made proposal {event.proposal}: {matter_words(event.matter)} "
             f"({plain(event.reason)}); a second person confirms it{due}"
         )
 
-    def confirmed(self, event: ev.ProposalConfirmed, after: Partnership) -> str:
+    def confirmed(self, event: ev.ProposalConfirmed, after: Entity) -> str:
         return f"{self._by(event)} confirmed proposal {event.proposal} as the second person"
 
-    def declined(self, event: ev.ProposalDeclined, after: Partnership) -> str:
+    def declined(self, event: ev.ProposalDeclined, after: Entity) -> str:
         return f"{self._by(event)} declined proposal {event.proposal}"
 
-    def extended(self, event: ev.EndDateChanged, after: Partnership) -> str:
+    def extended(self, event: ev.EndDateChanged, after: Entity) -> str:
         return (
             f"the programme ends on {day(event.ends)} instead of {day(event.was)}; "
             f"{counted(len(event.moved), 'date')} moved with it"
         )
 
-    def calendar(self, event: ev.CalendarAdopted, after: Partnership) -> str:
+    def calendar(self, event: ev.CalendarAdopted, after: Entity) -> str:
         moved = counted(len(event.moved), "deadline") + " moved" if event.moved else "no deadline moved"
         return f"{self._by(event)} adopted calendar edition {event.edition.name!r}; {moved}"
 
-    def terms(self, event: ev.TermsAdopted, after: Partnership) -> str:
+    def terms(self, event: ev.TermsAdopted, after: Entity) -> str:
         return f"{self._by(event)} adopted the terms {event.terms.name!r}"
 
-    def delegated(self, event: ev.Delegated, after: Partnership) -> str:
+    def delegated(self, event: ev.Delegated, after: Entity) -> str:
         role = str(Seat(role=event.role, side=event.side))
         where = f" in {listed([stage.words for stage in event.stages])}" if event.stages else ""
         return (
@@ -388,29 +388,29 @@ class Telling:
             f"to {last_day(event.until)}"
         )
 
-    def reminded(self, event: ev.ReminderFell, after: Partnership) -> str:
+    def reminded(self, event: ev.ReminderFell, after: Entity) -> str:
         lines = [f"{task_words(line.task)}, {_offset(line.offset)}" for line in event.reminders]
         return f"reminder to {self._names(event.recipient)}: {'; '.join(lines)}"
 
-    def ladder_stopped(self, event: ev.LadderStopped, after: Partnership) -> str:
+    def ladder_stopped(self, event: ev.LadderStopped, after: Entity) -> str:
         why = {"acted": "has acted", "contact": "was reached"}.get(event.because, plain(event.because))
         what = counted(len(event.tasks), "task")
         return f"{self._names(event.person)} {why}: no more reminders of {what}"
 
-    def contact(self, event: ev.ContactLogged, after: Partnership) -> str:
+    def contact(self, event: ev.ContactLogged, after: Entity) -> str:
         note = ", with a note" if event.note else ""
         return f"{self._by(event)} reached {self._names(event.person)} by {plain(event.channel)}{note}"
 
-    def overdue(self, event: ev.DeadlinePassed, after: Partnership) -> str:
+    def overdue(self, event: ev.DeadlinePassed, after: Entity) -> str:
         return f"overdue from now on: {task_words(event.task)}"
 
-    def at_risk(self, event: ev.AtRiskFlagged, after: Partnership) -> str:
+    def at_risk(self, event: ev.AtRiskFlagged, after: Entity) -> str:
         return f"flagged as at risk: {plain(event.because)}"
 
-    def cut_off(self, event: ev.CutOffReached, after: Partnership) -> str:
+    def cut_off(self, event: ev.CutOffReached, after: Entity) -> str:
         return f"cut-off reached: {event.cut_off}"
 
-    def closed(self, event: ev.PartnershipClosed, after: Partnership) -> str:
+    def closed(self, event: ev.PartnershipClosed, after: Entity) -> str:
         into = f" into {event.into}" if event.into else ""
         return f"ended: {plain(event.end)}{into}"
 
@@ -437,7 +437,7 @@ def matter_words(matter: rq.Matter) -> str:
             return f"merge it into {matter.into}"
 
 
-_TOLD: dict[type[Any], Callable[[Telling, Any, Partnership], str]] = {
+_TOLD: dict[type[Any], Callable[[Telling, Any, Entity], str]] = {
     ev.PartnershipFounded: Telling.founded,
     ev.StageOpened: Telling.stage_opened,
     ev.StagePassed: Telling.stage_passed,

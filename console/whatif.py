@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from client import people
-from client.reading import SqlLedger, entity_of, partnership
+from client.reading import SqlLedger, partnership
 from console import showing, termsfile
 from console.errors import read_text
 from console.options import last_moment
@@ -54,7 +54,7 @@ def whatif(
     found: list[Difference] = []
     with records(ctx) as ledger:
         chosen = [partnership(ledger, code).entity for code in codes or ()]
-        entities = list(dict.fromkeys(chosen or [entity_of(one.code) for one in ledger.partnerships()]))
+        entities = list(dict.fromkeys(chosen or [one.entity for one in ledger.partnerships()]))
         present = moments(ledger)
         for entity in entities:
             entries = ledger.entries(entity)

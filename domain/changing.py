@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
-from domain.state import PartnershipState, Watch
+from domain.entity import EntityState, Watch
 from domain.terms import Stage
 
-S = PartnershipState
+S = TypeVar("S", bound=EntityState)
 
 
 def put(state: S, **update: Any) -> S:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from domain import events as ev
 from domain import requests as rq
+from domain.entity import EntityState, StageStatus
 from domain.events import Outcome
 from domain.gates import Gate, Vote
 from domain.settling import settled
@@ -19,11 +20,10 @@ from domain.standing import (
     seat_for,
     sits,
 )
-from domain.state import PartnershipState, StageStatus
 from domain.terms import Seat, Stage
 from domain.values import SIDES, Actor, Refusal, Role, Side, listed
 
-S = PartnershipState
+S = EntityState
 Events = tuple[ev.AnyEvent, ...]
 
 

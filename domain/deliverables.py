@@ -46,9 +46,9 @@ class Period(Value):
 
 def registered(kind: str) -> type[Deliverable]:
     """The class of a kind of deliverable; ValueError in a sentence for an unknown one."""
-    from domain.stages import LIFECYCLE  # the stages build on this module, so they are looked up late
+    from domain.stages import STEPS  # the stages build on this module, so they are looked up late
 
-    kinds = {step.deliverable.model_fields["kind"].default: step.deliverable for step in LIFECYCLE}
+    kinds = {step.deliverable.model_fields["kind"].default: step.deliverable for step in STEPS}
     if kind not in kinds:
         raise ValueError(f"{kind[:80]!r} is no kind of deliverable; there are {', '.join(sorted(kinds))}")
     return kinds[kind]
@@ -56,9 +56,9 @@ def registered(kind: str) -> type[Deliverable]:
 
 def deliverable_of(stage: Stage) -> type[Deliverable]:
     """The kind of deliverable a stage asks for."""
-    from domain.stages import LIFECYCLE
+    from domain.stages import STEPS
 
-    return next(step.deliverable for step in LIFECYCLE if step.stage is stage)
+    return next(step.deliverable for step in STEPS if step.stage is stage)
 
 
 def _by_kind(raw: Any) -> Any:

@@ -2,36 +2,64 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
+from domain import partnership
 from domain.entries import Entry
 from domain.events import AnyEvent, PartnershipFounded
-from domain.letters import Letter
-from domain.letters import letters_for as partnership_letters
-from domain.partnership import Partnership, Tags, founded
-from domain.records import Records
-from domain.records import records_of as partnership_records
+from domain.letters import Letter, letters_for
+from domain.living import Entity, Tags
+from domain.partnership import Partnership
+from domain.records import Records, records_of
 
-State = Partnership
-"""Any entity's state; one kind so far, told apart by the first word of its id."""
+State = Entity
+"""Any entity's state; the kinds are told apart by the first word of its id."""
+
+AnyFounding = PartnershipFounded
+"""The event a life begins with."""
 
 __all__ = [
+    "KINDS",
+    "AnyFounding",
     "Course",
     "Letter",
     "Records",
     "State",
     "Tags",
     "fold",
+    "folded",
+    "founded",
+    "kind_of",
     "letters_for",
+    "partnership_of",
     "records_of",
     "revived",
     "snapshot",
 ]
 
+KINDS: Mapping[str, type[Entity]] = {"partnership": Partnership}
+"""Every kind of entity, by the first word of the ids of its entities."""
+
+_FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {PartnershipFounded: partnership.founded}
+
 
 def kind_of(entity: str) -> str:
+    """The kind of an entity, from its id."""
     return entity.partition("/")[0]
+
+
+def founded(event: AnyFounding) -> State:
+    """The entity as its first event makes it; ValueError, with a sentence, where it makes none."""
+    return _FOUNDED[type(event)](event)
+
+
+def partnership_of(state: State) -> Partnership:
+    """The state of what is known to be a partnership; TypeError for another kind."""
+    if not isinstance(state, Partnership):
+        raise TypeError(f"{state.entity} is a {state.noun}, not a partnership")
+    return state
 
 
 def fold(entity: str, events: Iterable[AnyEvent]) -> State:
@@ -48,9 +76,9 @@ def folded(entity: str, state: State | None, event: AnyEvent) -> State:
     """The state after one more event; `state` None before the first."""
     if state is not None:
         return state.after((event,))
-    if kind_of(entity) != "partnership" or not isinstance(event, PartnershipFounded):
+    if type(event) not in _FOUNDED:
         raise ValueError(f"{entity} begins with {event.kind}, which founds nothing")
-    state = founded(event)
+    state = _FOUNDED[type(event)](event)
     if state.entity != entity:
         raise ValueError(f"{entity} begins with the founding of {state.entity}")
     return state
@@ -73,16 +101,6 @@ class Course:
         return state
 
 
-def letters_for(before: State | None, after: State, entry: Entry) -> tuple[Letter, ...]:
-    """The letters an entry causes."""
-    return partnership_letters(before, after, entry)
-
-
-def records_of(state: State) -> Records:
-    """Where an entity stands, as rows."""
-    return partnership_records(state)
-
-
 def snapshot(state: State) -> str:
     """The state as JSON."""
     return state.model_dump_json()
@@ -90,7 +108,10 @@ def snapshot(state: State) -> str:
 
 def revived(entity: str, kept: str) -> State:
     """The state a snapshot was made of; ValueError where it is none, or another entity's."""
-    state = Partnership.model_validate_json(kept)
+    kind = KINDS.get(kind_of(entity))
+    if kind is None:
+        raise ValueError(f"{entity} is of no kind that is known here")
+    state = kind.model_validate_json(kept)
     if state.entity != entity:
         raise ValueError(f"the snapshot of {entity} holds {state.entity}")
     return state

@@ -10,10 +10,10 @@ from pydantic import AfterValidator, Field
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
 from domain.deliverables import AnyDeliverable, Count
+from domain.errands import EntityName, TurnedDown
 from domain.requests import AgreementStep, Channel, ExchangeMode, Matter, SessionStep, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
 from domain.values import (
-    Actor,
     Code,
     Component,
     GivenTime,
@@ -29,6 +29,9 @@ from domain.values import (
     UtcTime,
     Value,
     shared,
+)
+from domain.values import (
+    Event as Event,
 )
 
 
@@ -55,13 +58,6 @@ class End(StrEnum):
     REJECTED = "rejected"
     MERGED = "merged"
     CUT_OFF = "cut_off"
-
-
-class Event(Value):
-    """When it took effect, and who did it; nobody where the calendar did."""
-
-    at: UtcTime
-    by: Actor | None = None
 
 
 class PartnershipFounded(Event):
@@ -431,6 +427,27 @@ class DormantFlagged(Event):
     clock: Clock
 
 
+class ErrandCarried(Event):
+    """Others were asked on behalf of this entity: who took it, who refused with which sentence, and up to whom."""
+
+    kind: Literal["errand_carried"] = "errand_carried"
+    errand: Code
+    done: tuple[EntityName, ...] = ()
+    refused: tuple[TurnedDown, ...] = ()
+    after: str
+    over: bool
+    clock: Clock | None = None
+    """The secretariat's, to look after those that refused, once all have been asked."""
+
+
+class EntityClosed(Event):
+    """The end of an entity other than a partnership."""
+
+    kind: Literal["entity_closed"] = "entity_closed"
+    end: Code
+    reason: Code | None = None
+
+
 class CutOffReached(Event):
     kind: Literal["cut_off_reached"] = "cut_off_reached"
     cut_off: str
@@ -487,6 +504,8 @@ AnyEvent = Annotated[
     | AtRiskFlagged
     | DormantFlagged
     | CutOffReached
-    | PartnershipClosed,
+    | PartnershipClosed
+    | ErrandCarried
+    | EntityClosed,
     Field(discriminator="kind"),
 ]

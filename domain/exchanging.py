@@ -6,7 +6,7 @@ from datetime import datetime
 
 from domain import events as ev
 from domain import requests as rq
-from domain.life import agreement_begins
+from domain.membership import agreement_begins
 from domain.requests import AgreementStep as Step
 from domain.sessions import held_now, travel_possible
 from domain.standing import acting, day, only

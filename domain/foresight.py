@@ -11,14 +11,14 @@ from domain.entries import as_happened
 from domain.events import AnyEvent, Moved, ProposalConfirmed
 from domain.letters import Letter
 from domain.life import moved
-from domain.partnership import Partnership
+from domain.living import Entity
 from domain.proposing import effects
 from domain.tasks import Task, tasks_of
 from domain.values import Actor, Value
 
 
 class Foreseen(Value):
-    """What would follow, from the partnership as it would stand before it.
+    """What would follow, from the entity as it would stand before it.
 
     `moved` are deadlines of what is owed before and after (now None: they stand still), and cut-offs; `owed` is what
     would be owed in addition, `over` what would not be any more, by the ids of tasks.
@@ -29,10 +29,10 @@ class Foreseen(Value):
     owed: tuple[str, ...]
     over: tuple[str, ...]
     letters: tuple[Letter, ...]
-    after: Partnership
+    after: Entity
 
 
-def foresee(state: Partnership, number: int, request: rq.AnyRequest, by: Actor, at: datetime) -> Foreseen:
+def foresee(state: Entity, number: int, request: rq.AnyRequest, by: Actor, at: datetime) -> Foreseen:
     """What this request would do at `at`; `number` is that of the last entry. Raises Refusal as the request would.
 
     What the calendar has to say up to then anyway is taken as said.
@@ -56,7 +56,7 @@ def confirmed(proposed: Foreseen, number: int, by: Actor, at: datetime) -> Fores
     return _followed(state, number + len(proposed.events), followed)
 
 
-def _followed(state: Partnership, number: int, events: Sequence[AnyEvent]) -> Foreseen:
+def _followed(state: Entity, number: int, events: Sequence[AnyEvent]) -> Foreseen:
     course, after = Course(state, number), state
     for entry in as_happened(state.entity, events, number):
         after = course.take(entry)

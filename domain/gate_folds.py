@@ -1,15 +1,16 @@
-"""How each event at a gate changes where a partnership stands."""
+"""How each event at a gate changes where an entity stands."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from domain import events as ev
 from domain.changing import put, watched, with_gate, with_stage
+from domain.entity import EntityState, StageStatus
 from domain.gates import Advice, Gate, Vote
-from domain.state import PartnershipState, StageStatus
 
-S = PartnershipState
+S = TypeVar("S", bound=EntityState)
 
 
 def gate_opened(state: S, event: ev.GateOpened) -> S:

@@ -97,7 +97,8 @@ def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicato
         then = [entry for entry in entries if entry.recorded_at <= as_of]
         if then:
             state = fold(then[0].entity, [entry.event for entry in then])
-            known.append(_Life(state, then))
+            if isinstance(state, Partnership):
+                known.append(_Life(state, then))
     return tuple(count(known) for count in _COUNTS)
 
 

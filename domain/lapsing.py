@@ -1,4 +1,4 @@
-"""What the calendar does by itself when nobody else speaks up: reminders, silence, cut-offs, the end."""
+"""What every entity's calendar does when nobody else speaks up: reminders, silence, cut-offs, the end."""
 
 from __future__ import annotations
 
@@ -6,18 +6,15 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain import events as ev
-from domain.events import End, Outcome
-from domain.requests import AgreementStep, Verdict
-from domain.sessions import silent_since, terms_of
+from domain.entity import EntityState, StageStatus
+from domain.events import Outcome
+from domain.requests import Verdict
 from domain.settling import settled
-from domain.state import AGREEMENT_OVER, PartnershipState, StageStatus
 from domain.tasks import OPERATOR, Fall, cut_off_times, falls, tasks_of
-from domain.terms import Reach, Silence, calendar_days
+from domain.terms import Reach, Silence
 from domain.values import PersonId
 
-S = PartnershipState
-_ON_ITS_WAY = (*AGREEMENT_OVER, AgreementStep.SIGNING_SCHEDULED)
-"""Steps of the agreement that need no warning: over, or the day of the signature is fixed."""
+S = EntityState
 
 
 def next_due(state: S) -> datetime | None:
@@ -33,7 +30,7 @@ def first_lapse(state: S, at: datetime) -> tuple[ev.AnyEvent, ...]:
     still, takes effect now: a history never runs backwards.
     """
     at = max(at, state.now)
-    bundles = _bundles(_newest(falls(state), at)) if not _quiet(state) else {}
+    bundles = _bundles(_newest(falls(state), at)) if not quiet(state) else {}
     candidates = [(when, 1, name) for when, name in _dues(state) if when <= at and name != "reminder"]
     candidates += [(own[-1].at, 2, recipient) for recipient, own in bundles.items()]
     if not candidates:
@@ -45,7 +42,8 @@ def first_lapse(state: S, at: datetime) -> tuple[ev.AnyEvent, ...]:
     return _spoken(state, name, when)
 
 
-def _quiet(state: S) -> bool:
+def quiet(state: S) -> bool:
+    """Whether everything stands still."""
     return state.suspended or state.on_hold
 
 
@@ -66,29 +64,16 @@ def _dues(state: S) -> Iterator[tuple[datetime, str]]:
                 yield task.deadline.at, f"overdue:{task.id}"
     for held in state.stages:
         limit = state.terms.stage(held.stage).at_risk_after
-        running = held.status is not StageStatus.PASSED and not _quiet(state)
+        running = held.status is not StageStatus.PASSED and not quiet(state)
         if running and limit is not None and state.at_risk is None:
-            yield _running_days_after(state, held.opened, limit), f"at_risk:{held.stage.value}"
-    agreement = state.agreement
-    slow = agreement.step not in _ON_ITS_WAY and state.at_risk is None
-    if slow and agreement.began is not None and not _quiet(state):
-        yield _running_days_after(state, agreement.began, state.terms.agreement_warn), "at_risk:agreement"
-    rules, silent = state.terms.sessions, silent_since(state)
-    if rules is not None and silent is not None and not _quiet(state):
-        due = [
-            (_running_days_after(state, silent, days), f"dormant:{days}")
-            for told, days in enumerate((rules.dormant, rules.review))
-            if told >= state.dormant
-        ]
-        # where both are over already, as under rules adopted late, only the graver one is told of
-        over = [one for one in due if one[0] <= state.now]
-        yield from over[-1:] or due[:1]
-    if not _quiet(state):
+            yield running_days_after(state, held.opened, limit), f"at_risk:{held.stage.value}"
+    yield from state.own_dues()
+    if not quiet(state):
         for fall in falls(state)[:1]:
             yield fall.at, "reminder"
 
 
-def _running_days_after(state: S, since: datetime, days: int) -> datetime:
+def running_days_after(state: S, since: datetime, days: int) -> datetime:
     """`days` calendar days after `since`, longer by the time everything stood still meanwhile."""
     still = timedelta()
     counted = since  # a hold and a suspension may overlap, and no time stands still twice
@@ -147,10 +132,7 @@ def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
     what, _, about = name.partition(":")
     match what:
         case "end":
-            return (
-                ev.CutOffReached(at=when, cut_off="end of the programme"),
-                ev.PartnershipClosed(at=when, end=End.CUT_OFF),
-            )
+            return (ev.CutOffReached(at=when, cut_off="end of the programme"), *state.closing(when))
         case "cut_off":
             return (ev.CutOffReached(at=when, cut_off=about),)
         case "silence":
@@ -162,12 +144,7 @@ def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
         case "at_risk":
             clock = state.clock_for("at_risk", state.terms.operate, (OPERATOR,), when)
             return (ev.AtRiskFlagged(at=when, because=f"{about}_late", clock=clock),)
-        case "dormant":
-            rules, days = terms_of(state), int(about)
-            review = days >= rules.review
-            # a session is not held within days: the warning has its time until the review
-            allowance = state.terms.operate if review else calendar_days(rules.review - rules.dormant)
-            clock = state.clock_for("dormant", allowance, (OPERATOR,), when)
-            return (ev.DormantFlagged(at=when, days=days, review=review, clock=clock),)
-        case _:
+        case "overdue":
             return (ev.DeadlinePassed(at=when, task=about),)
+        case _:
+            return state.own_words(name, when)

@@ -9,11 +9,10 @@ from datetime import datetime
 from pydantic import Field
 
 from domain import events as ev
+from domain.entity import EntityState
 from domain.entries import Entry
 from domain.events import AnyEvent
 from domain.gates import Gate
-from domain.partnership import Partnership
-from domain.requests import AgreementStep, SessionStep
 from domain.tasks import Task, for_signature, recipients, tasks_of
 from domain.terms import Reach, Seat
 from domain.values import POLITICAL, SIDES, PersonId, Role, Side, UtcTime, Value
@@ -58,7 +57,7 @@ class Letter(Value):
     facts: dict[str, str] = Field(default_factory=dict)
 
 
-def letters_for(before: Partnership | None, after: Partnership, entry: Entry) -> tuple[Letter, ...]:
+def letters_for(before: EntityState | None, after: EntityState, entry: Entry) -> tuple[Letter, ...]:
     """The letters this entry causes, at most one of a kind to a person.
 
     Whatever has come up for somebody to do is asked for; beyond that each event has those who must know. The
@@ -93,7 +92,9 @@ def letters_for(before: Partnership | None, after: Partnership, entry: Entry) ->
 
 
 @dataclass(frozen=True)
-class _Draft:
+class Draft:
+    """A letter as its cause has it: what kind, to whom, what it asks for or tells."""
+
     kind: str
     to: tuple[PersonId, ...]
     items: tuple[LetterItem, ...] = ()
@@ -102,22 +103,19 @@ class _Draft:
     facts: dict[str, str] = field(default_factory=dict)
 
 
-def _facts(state: Partnership, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
-    eu, cn = state.member(Side.EU), state.member(Side.CN)
+def _facts(state: EntityState, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
     held = state.holder(recipient, state.now) or state.last_known(recipient)
     return {
         "your_role": held.role.value if held else "",
         "your_side": held.side.value if held else "",
         "code": state.code,
-        "eu_member": eu.name,
-        "cn_member": cn.name,
-        "cn_member_zh": cn.name_zh or cn.name,
         "programme": state.programme,
+        **state.own_facts(),
         **own,
     }
 
 
-def item_of(state: Partnership, task: Task, offset: int | None = None) -> LetterItem:
+def item_of(state: EntityState, task: Task, offset: int | None = None) -> LetterItem:
     """A task as one thing a letter asks for."""
     terms = task.gate.terms if task.gate is not None and task.what == "decide" else None
     return LetterItem(
@@ -136,7 +134,7 @@ def item_of(state: Partnership, task: Task, offset: int | None = None) -> Letter
     )
 
 
-def _asked(before: Partnership | None, after: Partnership, news: list[_Draft]) -> Iterator[_Draft]:
+def _asked(before: EntityState | None, after: EntityState, news: list[Draft]) -> Iterator[Draft]:
     """What has come up with this event, for each person in one letter, where no news asks them for it."""
     known = _owed(before) if before is not None else []
     told = [(item.task, person) for one in news if one.asks for item in one.items for person in one.to]
@@ -150,10 +148,10 @@ def _asked(before: Partnership | None, after: Partnership, news: list[_Draft]) -
             if begun not in known and (task.id, person) not in told:
                 fresh.setdefault((kind, person), []).append(item_of(after, task))
     for (kind, person), items in fresh.items():
-        yield _Draft(kind=kind, to=(person,), items=tuple(items), asks=True)
+        yield Draft(kind=kind, to=(person,), items=tuple(items), asks=True)
 
 
-def _owed(state: Partnership) -> list[tuple[str, datetime | None, PersonId]]:
+def _owed(state: EntityState) -> list[tuple[str, datetime | None, PersonId]]:
     """Who is asked for what, told apart by when its clock began: a stage that opens again asks anew."""
     return [
         (task.id, task.clock.start if task.clock else None, person)
@@ -162,39 +160,42 @@ def _owed(state: Partnership) -> list[tuple[str, datetime | None, PersonId]]:
     ]
 
 
-def _beyond_the_secretariat(state: Partnership) -> tuple[PersonId, ...]:
-    """Everybody but operators and team leaders while the partnership is suspended, else nobody."""
+def _beyond_the_secretariat(state: EntityState) -> tuple[PersonId, ...]:
+    """Everybody but operators and team leaders while the entity is suspended, else nobody."""
     if not state.suspended:
         return ()
-    kept = (*_operators(state), *_team_leaders(state))
+    kept = (*operators(state), *team_leaders(state))
     return tuple(held.person for held in state.holders if held.person not in kept)
 
 
-def _people(state: Partnership, *wanted: tuple[Role, Side]) -> tuple[PersonId, ...]:
+def people_in(state: EntityState, *wanted: tuple[Role, Side]) -> tuple[PersonId, ...]:
+    """Who holds one of these roles now."""
     return tuple(holder.person for role, side in wanted for holder in state.holders_of(role, side, state.now))
 
 
-def _focal_points(state: Partnership) -> tuple[PersonId, ...]:
-    return _people(state, *((Role.FOCAL_POINT, side) for side in SIDES))
+def focal_points(state: EntityState) -> tuple[PersonId, ...]:
+    """The focal points of both sides."""
+    return people_in(state, *((Role.FOCAL_POINT, side) for side in SIDES))
 
 
-def _operators(state: Partnership) -> tuple[PersonId, ...]:
-    return _people(state, (Role.OPERATOR, Side.PROGRAMME))
+def operators(state: EntityState) -> tuple[PersonId, ...]:
+    """The operators of now."""
+    return people_in(state, (Role.OPERATOR, Side.PROGRAMME))
 
 
-def _team_leaders(state: Partnership) -> tuple[PersonId, ...]:
-    return _people(state, (Role.TEAM_LEADER, Side.PROGRAMME))
+def team_leaders(state: EntityState) -> tuple[PersonId, ...]:
+    """The team leaders of now."""
+    return people_in(state, (Role.TEAM_LEADER, Side.PROGRAMME))
 
 
-def _own_items(state: Partnership, person: PersonId) -> tuple[LetterItem, ...]:
+def own_items(state: EntityState, person: PersonId) -> tuple[LetterItem, ...]:
+    """All that a person is asked for."""
     return tuple(item_of(state, task) for task in tasks_of(state) if person in recipients(state, task))
 
 
-def _news(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
-    focal = _focal_points(after)
+def _news(before: EntityState | None, after: EntityState, event: AnyEvent) -> Iterator[Draft]:
+    focal = focal_points(after)
     match event:
-        case ev.PartnershipFounded():
-            yield _Draft("welcome", (*focal, *_people(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))))
         case ev.ReminderFell():
             assert before is not None
             yield from _reminders(before, after, event)
@@ -203,107 +204,72 @@ def _news(before: Partnership | None, after: Partnership, event: AnyEvent) -> It
         case ev.LateObjectionRecorded():
             gate = after.gate(event.gate)
             facts = _gate_facts(gate) | {"verdict": event.verdict.value, "seat": str(gate.seats[event.seat])}
-            yield _Draft("late_objection", (*_operators(after), *after.makers_of(gate.stage)), facts=facts)
+            yield Draft("late_objection", (*operators(after), *after.makers_of(gate.stage)), facts=facts)
         case ev.DecisionTakenBack():
             gate = after.gate(event.gate)
             voided = before.gate(event.voids) if before is not None and event.voids else None
             seated = [person for seat in (voided.seats if voided else ()) for person in _seated(after, seat)]
-            yield _Draft("taken_back", (*seated, *after.makers_of(gate.stage)), facts=_gate_facts(gate))
+            yield Draft("taken_back", (*seated, *after.makers_of(gate.stage)), facts=_gate_facts(gate))
         case ev.SeatHandedOver():
             for task in tasks_of(after):
                 if task.id == f"decide/{event.gate}/{event.seat}":
                     kind = "signature" if for_signature(after, task) else "handed_over"
                     told = recipients(after, task)
                     facts = _gate_facts(after.gate(event.gate))
-                    yield _Draft(kind, told, (item_of(after, task),), asks=True, facts=facts)
+                    yield Draft(kind, told, (item_of(after, task),), asks=True, facts=facts)
         case ev.AdviceGiven():
             gate = after.gate(event.gate)
             askers = tuple(one.by for one in gate.advice if event.by and one.of == event.by.person)
-            yield _Draft("advice", askers[-1:], facts=_gate_facts(gate))
+            yield Draft("advice", askers[-1:], facts=_gate_facts(gate))
         case ev.ClarificationAnswered():
             gate = after.gate(event.gate)
             waiting = [task for task in tasks_of(after) if task.id.startswith(f"decide/{gate.id}/")]
             for person in dict.fromkeys(one for task in waiting for one in recipients(after, task)):
                 own = tuple(item_of(after, task) for task in waiting if person in recipients(after, task))
-                yield _Draft("answered", (person,), own, asks=True, facts=_gate_facts(gate))
+                yield Draft("answered", (person,), own, asks=True, facts=_gate_facts(gate))
         case ev.HoldPlaced():
-            yield _Draft("paused", focal, facts={"why": "hold", "reason": event.reason})
+            yield Draft("paused", focal, facts={"why": "hold", "reason": event.reason})
         case ev.SuspensionOrdered():
-            yield _Draft("paused", _operators(after), facts={"why": "suspension"})
+            yield Draft("paused", operators(after), facts={"why": "suspension"})
         case ev.HoldLifted() | ev.SuspensionLifted():
             why = "hold" if isinstance(event, ev.HoldLifted) else "suspension"
             everyone = [person for task in tasks_of(after) for person in recipients(after, task)]
             for person in dict.fromkeys((*focal, *everyone)):
-                yield _Draft("resumed", (person,), _own_items(after, person), facts={"why": why})
+                yield Draft("resumed", (person,), own_items(after, person), facts={"why": why})
         case ev.CalendarAdopted():
             yield from _moved(after, event)
         case _:
-            yield from _news_of_people(before, after, event)
+            yield from _news_ofpeople_in(before, after, event)
 
 
-def _news_of_people(before: Partnership | None, after: Partnership, event: AnyEvent) -> Iterator[_Draft]:
-    focal = _focal_points(after)
+def _news_ofpeople_in(before: EntityState | None, after: EntityState, event: AnyEvent) -> Iterator[Draft]:
+    focal = focal_points(after)
     match event:
         case ev.EndDateChanged():
             facts = {"was": event.was.isoformat(), "ends": event.ends.isoformat()}
-            yield _Draft("extended", (*focal, *_operators(after), *_team_leaders(after)), facts=facts)
+            yield Draft("extended", (*focal, *operators(after), *team_leaders(after)), facts=facts)
         case ev.HolderChanged() if event.to is not None and event.role not in POLITICAL:
-            own = _own_items(after, event.to.person)
+            own = own_items(after, event.to.person)
             facts = {"role": event.role.value, "side": event.side.value}
-            yield _Draft("holder_changed", (event.to.person,), own, asks=bool(own), facts=facts)
+            yield Draft("holder_changed", (event.to.person,), own, asks=bool(own), facts=facts)
             others = tuple(person for person in focal if person != event.to.person)
-            yield _Draft("holder_changed", others, facts=facts)
-        case ev.MemberReplaced():
-            facts = {"leaving": event.leaving, "member": event.member.name, "side": event.member.side.value}
-            managers = _people(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))
-            for person in dict.fromkeys((*focal, *managers, *_team_leaders(after))):
-                own = _own_items(after, person) if person in [held.person for held in event.holders] else ()
-                yield _Draft("member_replaced", (person,), own, asks=bool(own), facts=facts)
-        case ev.PartnershipWithdrawn():
-            other = _people(after, (Role.FOCAL_POINT, event.side.other))
-            facts = {"side": event.side.value, "reason": event.reason}
-            yield _Draft("withdrawn", (*other, *_team_leaders(after)), facts=facts)
-        case ev.PartnershipClosed():
-            delegation = _people(after, (Role.EU_DELEGATION, Side.PROGRAMME))
-            facts = {"end": event.end.value, "into": event.into or ""}
-            told = (*focal, *_operators(after), *_team_leaders(after), *delegation)
-            yield _Draft("closed", told, facts=facts)
+            yield Draft("holder_changed", others, facts=facts)
         case ev.DeadlinePassed():
             items = tuple(item_of(after, task) for task in tasks_of(after) if task.id == event.task)
             seats = {task.id: str(task.seat) for task in tasks_of(after)}
-            yield _Draft(
-                "overdue", _operators(after), items, asks=True, facts={"owner": seats.get(event.task, "")}
+            yield Draft(
+                "overdue", operators(after), items, asks=True, facts={"owner": seats.get(event.task, "")}
             )
         case ev.CutOffReached():
             facts = {"cut_off": event.cut_off, "standing": after.standing()}
-            yield _Draft("cut_off", _operators(after), facts=facts)
-        case ev.SessionPlanned() | ev.SessionStepTaken():
-            yield from _session_changed(before, after, event)
-        case ev.AgreementStepTaken() if event.step is AgreementStep.SIGNED:
-            yield _Draft("signed", (*focal, *_team_leaders(after)))
+            yield Draft("cut_off", operators(after), facts=facts)
         case _:
-            return
+            yield from after.own_news(before, event)
 
 
-def _session_changed(
-    before: Partnership | None, after: Partnership, event: ev.SessionPlanned | ev.SessionStepTaken
-) -> Iterator[_Draft]:
-    """To those who have been told a day: not then after all, or not at all."""
-    known = before.session(event.code) if before is not None else None
-    cancelled = isinstance(event, ev.SessionStepTaken)
-    if known is None or not known.told:
-        return
-    if isinstance(event, ev.SessionStepTaken) and event.step is not SessionStep.CANCELLED:
-        return
-    facts = {"session": event.code, "was": known.starts.isoformat(), "reason": event.reason or ""}
-    if isinstance(event, ev.SessionPlanned):
-        facts |= {"starts": event.starts.isoformat(), "mode": event.mode.value}
-    yield _Draft("session_cancelled" if cancelled else "session_moved", _focal_points(after), facts=facts)
-
-
-def _seated(state: Partnership, seat: Seat) -> tuple[PersonId, ...]:
+def _seated(state: EntityState, seat: Seat) -> tuple[PersonId, ...]:
     if seat.role in POLITICAL:
-        return _people(state, (Role.FOCAL_POINT, seat.side))
+        return people_in(state, (Role.FOCAL_POINT, seat.side))
     return state.persons_for(seat, state.now)
 
 
@@ -317,7 +283,7 @@ def _gate_facts(gate: Gate) -> dict[str, str]:
     }
 
 
-def _next_gate(state: Partnership, gate: Gate) -> str:
+def _next_gate(state: EntityState, gate: Gate) -> str:
     """The gate that comes after this one on the same version, if one does."""
     gates = state.terms.stage(gate.stage).gates
     places = [place for place, terms in enumerate(gates) if terms.code == gate.code]
@@ -325,9 +291,9 @@ def _next_gate(state: Partnership, gate: Gate) -> str:
     return f"{following}/{gate.id.rpartition('/')[2]}" if following else ""
 
 
-def _outcome(after: Partnership, event: ev.GateSettled) -> Iterator[_Draft]:
+def _outcome(after: EntityState, event: ev.GateSettled) -> Iterator[Draft]:
     gate = after.gate(event.gate)
-    told = (*after.makers_of(gate.stage), *_focal_points(after))
+    told = (*after.makers_of(gate.stage), *focal_points(after))
     facts = _gate_facts(gate) | {
         "outcome": event.outcome.value,
         "silent": "yes" if event.silent else "",
@@ -336,10 +302,10 @@ def _outcome(after: Partnership, event: ev.GateSettled) -> Iterator[_Draft]:
         "next": _next_gate(after, gate) if event.outcome.passes else "",
     }
     decider = event.by.person if event.by else None
-    yield _Draft("outcome", tuple(person for person in told if person != decider), facts=facts)
+    yield Draft("outcome", tuple(person for person in told if person != decider), facts=facts)
 
 
-def _reminders(before: Partnership, after: Partnership, event: ev.ReminderFell) -> Iterator[_Draft]:
+def _reminders(before: EntityState, after: EntityState, event: ev.ReminderFell) -> Iterator[Draft]:
     by_id = {task.id: task for task in tasks_of(before)}
     items: dict[str, list[LetterItem]] = {}
     copies: list[PersonId] = []
@@ -352,18 +318,18 @@ def _reminders(before: Partnership, after: Partnership, event: ev.ReminderFell) 
         kind = "signature" if for_signature(before, task) else "reminder"
         items.setdefault(kind, []).append(item)
         if reminder.reach is not Reach.RECIPIENT:
-            superiors = _people(before, (Role.DEPUTY, task.seat.side)) if task.seat.side in SIDES else ()
-            copies += superiors or _operators(before)
+            superiors = people_in(before, (Role.DEPUTY, task.seat.side)) if task.seat.side in SIDES else ()
+            copies += superiors or operators(before)
         if reminder.reach is Reach.TEAM_LEADER:
             late.append(item)
     for kind, own in items.items():
-        yield _Draft(kind, (event.recipient,), tuple(own), tuple(dict.fromkeys(copies)), asks=True)
+        yield Draft(kind, (event.recipient,), tuple(own), tuple(dict.fromkeys(copies)), asks=True)
     if late:
         facts = {"owner": str(by_id[late[0].task].seat)}
-        yield _Draft("escalation", _team_leaders(after), tuple(late), asks=True, facts=facts)
+        yield Draft("escalation", team_leaders(after), tuple(late), asks=True, facts=facts)
 
 
-def _moved(after: Partnership, event: ev.CalendarAdopted) -> Iterator[_Draft]:
+def _moved(after: EntityState, event: ev.CalendarAdopted) -> Iterator[Draft]:
     clocks = {moved.clock: moved for moved in event.moved}
     own: dict[PersonId, list[tuple[Task, ev.Moved]]] = {}
     for task in tasks_of(after):
@@ -376,4 +342,4 @@ def _moved(after: Partnership, event: ev.CalendarAdopted) -> Iterator[_Draft]:
         for place, (_, moved) in enumerate(changes):
             facts[f"was.{place}"] = moved.was.isoformat() if moved.was else ""
         items = tuple(item_of(after, task) for task, _ in changes)
-        yield _Draft("moved", (person,), items, facts=facts)
+        yield Draft("moved", (person,), items, facts=facts)

@@ -1,4 +1,4 @@
-"""What happens to a partnership as a whole: hold, suspension, people and members changing, two persons' steps."""
+"""What happens to an entity as a whole: hold, suspension, people changing, calendars and terms, contacts."""
 
 from __future__ import annotations
 
@@ -7,27 +7,25 @@ from datetime import datetime, timedelta
 
 from domain import events as ev
 from domain import requests as rq
-from domain.events import End
-from domain.folding import fold
-from domain.staging import opening
+from domain.entity import EntityState
 from domain.standing import acting, day, not_the_maker, only, person_of_one_side, role_words
-from domain.state import PartnershipState
 from domain.tasks import OPERATOR, recipients, reminded, tasks_of
 from domain.terms import Silence, Stage, Terms, calendar_days
-from domain.values import SIDES, Actor, Holder, Refusal, Role, Side, listed
+from domain.values import Actor, Holder, Refusal, Role, listed
 
-S = PartnershipState
+S = EntityState
 Events = tuple[ev.AnyEvent, ...]
 SECRETARIAT = (Role.OPERATOR, Role.TEAM_LEADER)
 
 
-def _steered(state: S, by: Actor, at: datetime, doing: str, *roles: Role) -> None:
+def steered(state: S, by: Actor, at: datetime, doing: str, *roles: Role) -> None:
+    """Refuses whoever is not of the secretariat, or of these roles."""
     acting(state, by, at)
     only(by, doing, *(roles or SECRETARIAT))
 
 
 def hold(state: S, request: rq.Hold, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "put a partnership on hold")
+    steered(state, by, at, f"put a {state.noun} on hold")
     review = state.clock_for(
         f"hold/{len(state.stops) + 1}", calendar_days(state.terms.hold_review), (OPERATOR,), at
     )
@@ -35,107 +33,36 @@ def hold(state: S, request: rq.Hold, by: Actor, at: datetime) -> Events:
 
 
 def resume(state: S, request: rq.Resume, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "resume a partnership")
+    steered(state, by, at, f"resume a {state.noun}")
     if not state.on_hold:
         raise Refusal(f"{state.code} is not on hold, so there is nothing to resume")
     return (ev.HoldLifted(at=at, by=by),)
 
 
 def suspend(state: S, request: rq.Suspend, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
+    steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
     return (ev.SuspensionOrdered(at=at, by=by, order=request.order),)
 
 
 def lift_suspension(state: S, request: rq.LiftSuspension, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "lift a suspension", Role.OPERATOR, Role.EU_DELEGATION)
+    steered(state, by, at, "lift a suspension", Role.OPERATOR, Role.EU_DELEGATION)
     if not state.suspended:
         raise Refusal(f"{state.code} is not suspended, so there is nothing to lift")
     return (ev.SuspensionLifted(at=at, by=by, order=request.order),)
 
 
-def withdraw(state: S, request: rq.Withdraw, by: Actor, at: datetime) -> Events:
-    acting(state, by, at)
-    if request.side not in SIDES:
-        raise Refusal("a member withdraws for the eu or the cn side")
-    only(by, "record a withdrawal", Role.OPERATOR, Role.FOCAL_POINT, Role.SIGNATORY)
-    if by.side in SIDES and by.side is not request.side:
-        raise Refusal(
-            f"the {by.side.value.upper()} side cannot withdraw for the {request.side.value.upper()} side",
-            grave=True,
-        )
-    return (
-        ev.PartnershipWithdrawn(
-            at=at, by=by, side=request.side, reason=request.reason, notice=request.notice
-        ),
-        ev.PartnershipClosed(at=at, by=by, end=End.WITHDRAWN),
-    )
-
-
-def replace_member(state: S, request: rq.ReplaceMember, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "replace a member")
-    side = request.member.side
-    if side not in SIDES:
-        raise Refusal("a member stands for the eu or the cn side")
-    now = state.member(side)
-    if request.leaving != now.name:
-        raise Refusal(
-            f"{request.leaving!r} does not take part in {state.code}; "
-            f"the {side.value.upper()} member is {now.name!r}"
-        )
-    if request.member.name == now.name:
-        raise Refusal(f"{now.name!r} takes part already; nothing is replaced")
-    if (request.member.country == "CN") is not (side is Side.CN):
-        raise Refusal(
-            f"{request.member.name!r} in {request.member.country} cannot take part for the {side.value.upper()} side"
-        )
-    for country in (request.member.country, *(held.country for held in request.holders)):
-        _calendar_known(state, country)
-    if not any(held.role is Role.FOCAL_POINT and held.side is side for held in request.holders):
-        raise Refusal(f"the new {side.value.upper()} member needs a focal point")
-    for held in request.holders:
-        if held.side is not side:
-            raise Refusal(f"{held.person} is not of the {side.value.upper()} side")
-        person_of_one_side(state, held.person, side)
-    holders = tuple(held.model_copy(update={"since": at, "until": None}) for held in request.holders)
-    member = request.member.model_copy(update={"since": at, "until": None})
-    replaced = ev.MemberReplaced(
-        at=at,
-        by=by,
-        leaving=request.leaving,
-        member=member,
-        holders=holders,
-        reason=request.reason,
-        agreed=request.agreed,
-    )
-    events: list[ev.AnyEvent] = [replaced]
-    later = fold(state, replaced)
-    events.append(opening(later, Stage.SCOPING, by, at, because="member_replaced"))
-    if state.agreement.step is not rq.AgreementStep.NONE:
-        events.append(agreement_begins(later, by, at))
-    plan = state.stage(Stage.ACTION_PLAN)
-    if plan is not None and plan.versions:
-        events.append(opening(later, Stage.ACTION_PLAN, by, at, because="member_replaced"))
-    return tuple(events)
-
-
-def _calendar_known(state: S, country: str) -> None:
+def calendar_known(state: S, country: str) -> None:
+    """Refuses a country whose holidays are not in the edition in force."""
     known = [calendar.country for calendar in state.edition.countries]
     if country not in known:
         raise Refusal(
-            f"the calendar of {country} is not in this partnership's edition "
+            f"the calendar of {country} is not in this {state.noun}'s edition "
             f"{state.edition.name!r} ({listed(known)}); adopt one that has it first (adopt-calendar)"
         )
 
 
-def agreement_begins(state: S, by: Actor, at: datetime) -> ev.AgreementStepTaken:
-    clock = state.clock_for(
-        f"agreement/{day(at)}", calendar_days(state.terms.agreement_target), (OPERATOR,), at
-    )
-    return ev.AgreementStepTaken(at=at, by=by, step=rq.AgreementStep.PROPOSED, clock=clock)
-
-
 def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "change who holds a role")
+    steered(state, by, at, "change who holds a role")
     role, side = request.role, request.side
     now = state.holders_of(role, side, at)
     if request.leaving is None and request.to is None:
@@ -149,7 +76,7 @@ def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -
         if any(held.person == request.to.person for held in now if held.person != request.leaving):
             raise Refusal(f"{request.to.person} holds the role of {role_words(role, side)} already")
         person_of_one_side(state, request.to.person, side)
-        _calendar_known(state, request.to.country)
+        calendar_known(state, request.to.country)
         to = request.to.model_copy(update={"since": at, "until": None})
     left = [held for held in now if held.person != request.leaving]
     clock = None
@@ -188,7 +115,7 @@ def delegate(state: S, request: rq.Delegate, by: Actor, at: datetime) -> Events:
     if request.until <= at:
         raise Refusal(f"the delegation would be over since {day(request.until)}")
     person_of_one_side(state, request.to, request.side)
-    for stage in request.stages or tuple(Stage):
+    for stage in request.stages or tuple(terms.stage for terms in state.terms.stages):
         if request.stages or any(gate.stage is stage for gate in state.open_gates()):
             not_the_maker(state, stage, request.to)
     return (
@@ -206,7 +133,7 @@ def delegate(state: S, request: rq.Delegate, by: Actor, at: datetime) -> Events:
 
 
 def log_contact(state: S, request: rq.LogContact, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "log a contact", Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
+    steered(state, by, at, "log a contact", Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
     if state.last_known(request.person) is None:
         raise Refusal(f"{request.person} has no role in {state.code}")
     logged = ev.ContactLogged(at=at, by=by, person=request.person, channel=request.channel, note=request.note)
@@ -234,7 +161,7 @@ def ladders_stopped(
 
 
 def adopt_calendar(state: S, request: rq.AdoptCalendar, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "adopt a calendar")
+    steered(state, by, at, "adopt a calendar")
     wanted = [calendar.country for calendar in state.edition.countries]
     offered = [calendar.country for calendar in request.edition.countries]
     lacking = [country for country in wanted if country not in offered]
@@ -271,7 +198,7 @@ def moved(before: S, after: S) -> tuple[ev.Moved, ...]:
 
 
 def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Events:
-    _steered(state, by, at, "adopt terms")
+    steered(state, by, at, "adopt terms")
     if request.terms == state.terms:
         raise Refusal(f"the terms {request.terms.name!r} are in force already")
     usable_terms(request.terms, [terms.stage for terms in state.terms.stages])
@@ -286,7 +213,7 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
 
 
 def usable_terms(terms: Terms, stages: Sequence[Stage]) -> None:
-    """Refuse terms that no partnership with these stages could live by."""
+    """Refuse terms that nothing with these stages could live by."""
     lacking = [stage.words for stage in stages if stage not in [one.stage for one in terms.stages]]
     if lacking:
         raise Refusal(f"the terms {terms.name!r} lack the stage {listed(lacking)}")

@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 
 from domain import events as ev
 from domain import requests as rq
-from domain.events import End, Outcome
+from domain.entity import EntityState, Proposal, StageStatus
+from domain.events import Outcome
 from domain.gates import Gate
 from domain.life import SECRETARIAT, moved
 from domain.settling import settled
 from domain.staging import CONDITIONS, conditions_of, missing
 from domain.standing import acting, day, not_the_maker, only
-from domain.state import PartnershipState, Proposal, StageStatus
 from domain.tasks import OPERATOR
 from domain.values import Actor, Refusal, listed
 
-S = PartnershipState
+S = EntityState
 Events = tuple[ev.AnyEvent, ...]
 
 OUTCOMES = {
@@ -80,6 +80,9 @@ def decline(state: S, request: rq.Decline, by: Actor, at: datetime) -> Events:
 
 def effects(state: S, matter: rq.Matter, by: Actor, at: datetime) -> Events:
     """What a proposal comes to once confirmed; refused already when proposed if it could not be."""
+    own = state.own_effects(matter, by, at)
+    if own is not None:
+        return own
     match matter:
         case rq.Waive():
             return _waived(state, matter, by, at)
@@ -89,8 +92,8 @@ def effects(state: S, matter: rq.Matter, by: Actor, at: datetime) -> Events:
             return _overridden(state, matter, by, at)
         case rq.AddRound():
             return _another_round(state, matter, by, at)
-        case rq.Merge():
-            return (ev.PartnershipClosed(at=at, by=by, end=End.MERGED, into=matter.into),)
+        case _:
+            raise Refusal(f"a {state.noun} knows no {matter.kind.replace('_', ' ')}")
 
 
 def _waived(state: S, matter: rq.Waive, by: Actor, at: datetime) -> Events:

@@ -1,11 +1,32 @@
-"""Where everything stands, as flat rows: a projection of one partnership's state and nothing else."""
+"""Where everything stands, as flat rows: a projection of one entity's state and nothing else."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from domain.gates import Gate
+from domain.living import Entity
 from domain.partnership import Partnership
 from domain.tasks import Task, tasks_of
 from domain.values import Side, UtcTime, Value
+
+
+class EntityRecord(Value):
+    """Any entity as one row; `facts` are those of its kind, as JSON values."""
+
+    entity: str
+    kind: str
+    code: str
+    programme: str
+    title: str
+    cluster: str
+    stage: str
+    """Where it stands, for people."""
+    status: str
+    """`running`, `on_hold`, `suspended`, or how it ended."""
+    overdue: int
+    founded: UtcTime
+    facts: dict[str, Any]
 
 
 class PartnershipRecord(Value):
@@ -82,25 +103,43 @@ class AgreementRecord(Value):
 class Records(Value):
     """All rows of one entity, in a fixed order."""
 
-    partnership: PartnershipRecord
+    standing: EntityRecord
+    partnership: PartnershipRecord | None = None
     gates: tuple[GateRecord, ...]
     tasks: tuple[TaskRecord, ...]
-    agreement: AgreementRecord
+    agreement: AgreementRecord | None = None
 
 
-def records_of(state: Partnership) -> Records:
+def records_of(state: Entity) -> Records:
     """The rows of a state; the same state always gives the same rows."""
     return Records(
-        partnership=_partnership(state),
+        standing=EntityRecord(
+            entity=state.entity,
+            kind=state.entity.partition("/")[0],
+            code=state.code,
+            programme=state.programme,
+            title=state.own_title(),
+            cluster=state.own_cluster(),
+            stage=state.standing(),
+            status=state.status(),
+            overdue=len(state.overdue),
+            founded=state.founded,
+            facts=state.own_record(),
+        ),
+        partnership=_partnership(state) if isinstance(state, Partnership) else None,
         gates=tuple(_gate(state, gate) for gate in state.gates),
         tasks=tuple(_task(state, task) for task in tasks_of(state)),
-        agreement=AgreementRecord(
-            entity=state.entity,
-            step=state.agreement.step.value,
-            since=state.agreement.since,
-            signing=state.agreement.signing,
-            signed=state.agreement.signed,
-        ),
+        agreement=_agreement(state) if isinstance(state, Partnership) else None,
+    )
+
+
+def _agreement(state: Partnership) -> AgreementRecord:
+    return AgreementRecord(
+        entity=state.entity,
+        step=state.agreement.step.value,
+        since=state.agreement.since,
+        signing=state.agreement.signing,
+        signed=state.agreement.signed,
     )
 
 
@@ -129,7 +168,7 @@ def _partnership(state: Partnership) -> PartnershipRecord:
     )
 
 
-def _gate(state: Partnership, gate: Gate) -> GateRecord:
+def _gate(state: Entity, gate: Gate) -> GateRecord:
     deadline = state.deadline(gate.clock) if gate.is_open and not state.ended else None
     due = deadline.at if deadline else gate.due
     return GateRecord(
@@ -150,7 +189,7 @@ def _gate(state: Partnership, gate: Gate) -> GateRecord:
     )
 
 
-def _task(state: Partnership, task: Task) -> TaskRecord:
+def _task(state: Entity, task: Task) -> TaskRecord:
     ladders = [ladder for ladder in state.ladders if ladder.task == task.id]
     return TaskRecord(
         entity=state.entity,

@@ -7,10 +7,11 @@ from datetime import datetime
 from domain import events as ev
 from domain import requests as rq
 from domain.clocks import Allowance, Clock
+from domain.entity import StageStatus
 from domain.requests import ExchangeMode
 from domain.requests import SessionStep as Step
 from domain.standing import acting, day, only
-from domain.state import PartnershipState, Session, StageStatus
+from domain.state import PartnershipState, Session
 from domain.tasks import OPERATOR, PARTNERS
 from domain.terms import Seat, SessionTerms, Stage
 from domain.values import Actor, Refusal, Role, Side, TextHash, listed

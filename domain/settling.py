@@ -5,15 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain import events as ev
-from domain.events import End, Outcome
+from domain.entity import EntityState
+from domain.events import Outcome
 from domain.gates import Gate
-from domain.stages import step_of
-from domain.state import PartnershipState
 from domain.tasks import OPERATOR
 from domain.terms import GateTerms, Stage
 from domain.values import Actor, TextHash
 
-S = PartnershipState
+S = EntityState
 
 
 def settled(
@@ -29,8 +28,7 @@ def settled(
     """A gate's end and all that follows from it by rule.
 
     Passing opens the next gate or ends the stage. A return (or a lapse) gives the maker another round while
-    rounds are left, and else escalates. A rejection ends a partnership that is still in scoping, and
-    escalates later on.
+    rounds are left, and else escalates; so does a rejection, unless the kind of entity has its own rule.
     """
     held = state.stage(gate.stage)
     assert held is not None
@@ -55,8 +53,8 @@ def settled(
         return (settled_event, *_onwards(state, gate, outcome, at, by))
     if another_round:
         return (settled_event,)
-    if outcome is Outcome.REJECTED and gate.stage is Stage.SCOPING and held.because != "member_replaced":
-        return (settled_event, ev.PartnershipClosed(at=at, by=by, end=End.REJECTED))
+    if outcome is Outcome.REJECTED and (then := state.when_rejected(gate.stage, at, by)):
+        return (settled_event, *then)
     escalation = state.clock_for(
         f"escalation.{gate.stage.value}/{len(held.versions)}", state.terms.operate, (OPERATOR,), at
     )
@@ -85,10 +83,7 @@ def _onwards(
         other.outcome is Outcome.CONDITIONS for other in version_gates if other.stage is gate.stage
     )
     passed = ev.StagePassed(at=at, by=by, stage=gate.stage, with_conditions=conditional)
-    if not step_of(gate.stage).ends:
-        return (passed,)
-    complete = state.plan_adopted is not None and state.pilots_endorsed > 0
-    return (passed, ev.PartnershipClosed(at=at, by=by, end=End.COMPLETED if complete else End.PARTIAL))
+    return (passed, *state.when_passed(gate.stage, at, by))
 
 
 def opened(

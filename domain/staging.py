@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from domain import events as ev
 from domain import requests as rq
 from domain.deliverables import deliverable_of
+from domain.entity import EntityState, StageStatus
 from domain.settling import opened
 from domain.stages import step_of
 from domain.standing import acting, day, only, role_words, sits
-from domain.state import PartnershipState, StageStatus
 from domain.tasks import tasks_of
 from domain.terms import Stage
 from domain.values import SIDES, Actor, Refusal, Role, listed
 
-S = PartnershipState
+if TYPE_CHECKING:  # a partnership is made of what is here
+    from domain.state import PartnershipState
+
+S = EntityState
 Events = tuple[ev.AnyEvent, ...]
 
 
@@ -29,7 +33,7 @@ def _scoping_passed(state: S, stage: Stage, at: datetime) -> str | None:
     return None if state.passed(Stage.SCOPING) else f"scoping is not passed: {owed(state, Stage.SCOPING)}"
 
 
-def _evidenced_exchange(state: S, stage: Stage, at: datetime) -> str | None:
+def _evidenced_exchange(state: PartnershipState, stage: Stage, at: datetime) -> str | None:
     if any(exchange.evidence for exchange in state.exchanges):
         return None
     return "no exchange with evidence is on record; the secretariat records one (record-exchange)"
@@ -61,7 +65,7 @@ def _before_cut_off(state: S, stage: Stage, at: datetime) -> str | None:
     )
 
 
-CONDITIONS: dict[str, Callable[[S, Stage, datetime], str | None]] = {
+CONDITIONS: dict[str, Callable[[Any, Stage, datetime], str | None]] = {
     "focal_points_named": _focal_points_named,
     "scoping_passed": _scoping_passed,
     "evidenced_exchange": _evidenced_exchange,
@@ -106,7 +110,16 @@ def owed(state: S, stage: Stage) -> str:
     return listed(waiting) or "nothing is owed"
 
 
+def _of_its_kind(state: S, stage: Stage) -> None:
+    """Refuses a stage that its terms do not have."""
+    known = [terms.stage for terms in state.terms.stages]
+    if stage not in known:
+        has = f"its stages are {listed([one.words for one in known])}" if known else "it has none"
+        raise Refusal(f"a {state.noun} has no stage {stage.words}; {has}")
+
+
 def open_stage(state: S, request: rq.OpenStage, by: Actor, at: datetime) -> Events:
+    _of_its_kind(state, request.stage)
     acting(state, by, at, request.stage)
     only(by, "open a stage", Role.OPERATOR, Role.TEAM_LEADER)
     held = state.stage(request.stage)
@@ -140,6 +153,7 @@ def opening(
 
 def submit(state: S, request: rq.Submit, by: Actor, at: datetime) -> Events:
     stage = request.stage
+    _of_its_kind(state, stage)
     acting(state, by, at, stage)
     terms = state.terms.stage(stage)
     if not any(sits(seat, by) for seat in terms.makers):

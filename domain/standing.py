@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from domain.entity import EntityState
 from domain.gates import Gate
-from domain.state import PartnershipState
 from domain.terms import Seat, Stage
 from domain.values import SIDES, Actor, Refusal, Role, Side, listed
 
-S = PartnershipState
+S = EntityState
 
 
 def day(at: datetime) -> str:
@@ -49,7 +49,7 @@ def acting(state: S, by: Actor, at: datetime, stage: Stage | None = None) -> Non
         and one.side is by.side
     ]
     if not any(one.since <= at < one.until and (not one.stages or stage in one.stages) for one in given):
-        scope = f" for {stage.words}" if stage else " for the partnership as a whole"
+        scope = f" for {stage.words}" if stage else f" for the {state.noun} as a whole"
         raise Refusal(
             f"{by.person} may not act for {by.on_behalf_of} as {role}{scope} on {day(at)}: "
             "no delegation covers it; the holder of the role can give one (delegate)",
@@ -119,7 +119,7 @@ def one_voice(gate: Gate, by: Actor, place: int) -> None:
 
 
 def for_one_side(state: S, by: Actor, side: Side) -> None:
-    """One person never decides for both sides, at any gate of the partnership."""
+    """One person never decides for both sides, at any gate of an entity."""
     if side not in SIDES:
         return
     for gate in state.gates:
@@ -134,7 +134,7 @@ def for_one_side(state: S, by: Actor, side: Side) -> None:
 
 
 def person_of_one_side(state: S, person: str, side: Side) -> None:
-    """Refuses a person who holds, or held, a role on the other side of this partnership."""
+    """Refuses a person who holds, or held, a role on the other side of this entity."""
     if side in SIDES and any(held.person == person and held.side is side.other for held in state.holders):
         raise Refusal(
             f"{person} stands for the {side.other.value.upper()} side in {state.code}; "

@@ -1,4 +1,4 @@
-"""Who owes what since when: the open tasks of a partnership, and when each is reminded of."""
+"""Who owes what since when: the open tasks of an entity, and when each is reminded of."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain.clocks import Clock, Deadline, Span, still_days
+from domain.entity import EntityState, StageStatus
 from domain.gates import Gate
-from domain.requests import SessionStep
-from domain.stages import LIFECYCLE
-from domain.state import AGREEMENT_OVER, PartnershipState, Session, StageStatus
 from domain.terms import Rung, Seat, Silence
 from domain.values import POLITICAL, SIDES, PersonId, Role, Side
 
@@ -25,7 +23,7 @@ class Task:
 
     `deadline` is None where the task has no clock or the clock stands still (`stopped`). `what` is one of
     submit, decide, answer, advise, confirm, agreement, escalation, hold_review, name_successor, authority,
-    at_risk, dormant, dormant_review, invite, attend, report, minutes, agree_minutes, open.
+    at_risk, dormant, dormant_review, invite, attend, report, minutes, agree_minutes, open; kinds of entity add theirs.
     """
 
     id: str
@@ -66,16 +64,16 @@ class Fall:
     missed: tuple[int, ...] = ()
 
 
-def tasks_of(state: PartnershipState) -> tuple[Task, ...]:
+def tasks_of(state: EntityState) -> tuple[Task, ...]:
     """All open tasks, in a fixed order; the same tuple each time for the same state."""
     known = state.__dict__.get("tasks")
     if known is None:
-        known = state.__dict__["tasks"] = tuple(_tasks(state)) if not state.ended else ()
+        known = state.__dict__["tasks"] = tuple(state.own_tasks()) if not state.ended else ()
     tasks: tuple[Task, ...] = known
     return tasks
 
 
-def deadlines_of(state: PartnershipState) -> dict[tuple[str, str], datetime]:
+def deadlines_of(state: EntityState) -> dict[tuple[str, str], datetime]:
     """The deadlines of all open tasks, by task and clock: after a return the same task has a new clock."""
     return {
         (task.id, task.clock.id): task.deadline.at
@@ -84,17 +82,18 @@ def deadlines_of(state: PartnershipState) -> dict[tuple[str, str], datetime]:
     }
 
 
-def _tasks(state: PartnershipState) -> Iterator[Task]:
+def stage_tasks(state: EntityState) -> Iterator[Task]:
+    """What stages and gates wait for: versions, decisions, answers, advice."""
     for held in state.stages:
         if held.status is StageStatus.OPEN and held.awaiting:
             for place, seat in enumerate(state.terms.stage(held.stage).makers):
                 name = f"submit/{held.stage.value}/{place}"
-                yield _task(state, name, "submit", held.stage.words, seat, held.clock.start, held.clock)
+                yield task(state, name, "submit", held.stage.words, seat, held.clock.start, held.clock)
     for gate in state.open_gates():
         if gate.asked_by is not None and gate.asked_at is not None:
             yield from _answer_tasks(state, gate, gate.asked_at)
         for place in gate.waiting():
-            yield _task(
+            yield task(
                 state,
                 f"decide/{gate.id}/{place}",
                 "decide",
@@ -108,21 +107,26 @@ def _tasks(state: PartnershipState) -> Iterator[Task]:
             if advice.answer is None:
                 seat = _seat_of(state, advice.of)
                 name = f"advise/{gate.id}/{place}"
-                yield _task(state, name, "advise", gate.terms.title, seat, advice.asked, advice.clock, gate)
+                yield task(state, name, "advise", gate.terms.title, seat, advice.asked, advice.clock, gate)
+
+
+def proposal_tasks(state: EntityState) -> Iterator[Task]:
+    """What waits for a second person."""
     for proposal in state.proposals:
         name = f"confirm/{proposal.number}"
         kind = proposal.matter.kind.replace("_", " ")
-        task = _task(state, name, "confirm", kind, OPERATOR, proposal.at, proposal.clock)
+        asked = task(state, name, "confirm", kind, OPERATOR, proposal.at, proposal.clock)
         own = (proposal.by.person, proposal.by.on_behalf_of)  # a second person is wanted
         leaders = tuple(held.person for held in state.holders_of(Role.TEAM_LEADER, Side.PROGRAMME, state.now))
-        others = [tuple(one for one in persons if one not in own) for persons in (task.persons, leaders)]
-        yield replace(task, persons=others[0] or others[1])
-    yield from _agreement_tasks(state)
-    for session in state.sessions:
-        yield from _session_tasks(state, session)
+        others = [tuple(one for one in persons if one not in own) for persons in (asked.persons, leaders)]
+        yield replace(asked, persons=others[0] or others[1])
+
+
+def watch_tasks(state: EntityState) -> Iterator[Task]:
+    """What the secretariat is to look at."""
     for watch in state.watches:
         # a hold's own review runs while all else stands still
-        yield _task(
+        yield task(
             state,
             watch.id,
             watch.what,
@@ -132,10 +136,9 @@ def _tasks(state: PartnershipState) -> Iterator[Task]:
             watch.clock,
             unstoppable=watch.id == "hold_review",
         )
-    yield from _opening_tasks(state)
 
 
-def _answer_tasks(state: PartnershipState, gate: Gate, asked_at: datetime) -> Iterator[Task]:
+def _answer_tasks(state: EntityState, gate: Gate, asked_at: datetime) -> Iterator[Task]:
     stage = state.stage(gate.stage)
     maker = stage.current.by if stage and stage.current else None
     if maker is not None:
@@ -143,68 +146,18 @@ def _answer_tasks(state: PartnershipState, gate: Gate, asked_at: datetime) -> It
         if state.holder(maker.person, state.now) is not None:
             seat = seat.model_copy(update={"person": maker.person})
         name = f"answer/{gate.id}"
-        yield _task(state, name, "answer", gate.terms.title, seat, asked_at, gate.answer_clock, gate)
+        yield task(state, name, "answer", gate.terms.title, seat, asked_at, gate.answer_clock, gate)
 
 
-def _agreement_tasks(state: PartnershipState) -> Iterator[Task]:
-    agreement = state.agreement
-    if agreement.step not in AGREEMENT_OVER and agreement.since is not None:
-        yield _task(
-            state, "agreement", "agreement", agreement.step.value, OPERATOR, agreement.since, agreement.clock
-        )
-
-
-def _session_tasks(state: PartnershipState, session: Session) -> Iterator[Task]:
-    """What a session waits for; once it should have begun nobody is invited or answers any more."""
-
-    def task(what: str, seat: Seat, clock: Clock, name: str = "") -> Task:
-        name = name or f"{what}/{session.code}"
-        told = _task(state, name, what, session.code, seat, session.since, clock)
-        return replace(told, when=session.starts)
-
-    begun = state.now >= session.starts
-    match session.step:
-        case SessionStep.PLANNED if not begun:
-            yield replace(task("invite", OPERATOR, session.clock), moot=session.starts)
-        case SessionStep.INVITED if not begun:
-            for seat in PARTNERS:
-                if seat.side not in session.answered:
-                    name = f"attend/{session.code}/{seat.side.value}"
-                    asked = task("attend", seat, session.clock, name)
-                    yield replace(asked, moot=session.starts, version=session.text or "")
-        case SessionStep.HELD:
-            yield task("minutes", OPERATOR, session.clock)
-        case SessionStep.MINUTED:
-            for seat in PARTNERS:
-                if seat.side not in session.agreed:
-                    name = f"agree_minutes/{session.code}/{seat.side.value}"
-                    yield replace(
-                        task("agree_minutes", seat, session.clock, name), version=session.text or ""
-                    )
-    if session.ahead:
-        yield task("report", OPERATOR, session.report)
-
-
-def _opening_tasks(state: PartnershipState) -> Iterator[Task]:
-    """Where nothing at all is under way, the next stage waits for the secretariat to open it."""
-    if any(held.status is not StageStatus.PASSED for held in state.stages):
-        return
-    for step in LIFECYCLE:
-        if state.stage(step.stage) is None:
-            since = max((held.passed for held in state.stages if held.passed), default=state.founded)
-            yield _task(state, f"open/{step.stage.value}", "open", step.stage.words, OPERATOR, since, None)
-            return
-
-
-def _seat_of(state: PartnershipState, person: PersonId) -> Seat:
+def _seat_of(state: EntityState, person: PersonId) -> Seat:
     held = state.last_known(person)
     if held is None:
         return Seat(role=Role.DEPUTY, side=Side.PROGRAMME, person=person)
     return Seat(role=held.role, side=held.side, person=person)
 
 
-def _task(
-    state: PartnershipState,
+def task(
+    state: EntityState,
     name: str,
     what: str,
     subject: str,
@@ -215,6 +168,7 @@ def _task(
     *,
     unstoppable: bool = False,
 ) -> Task:
+    """A task for whoever takes this seat now, with the deadline of its clock."""
     deadline = None
     if clock is not None:
         suspended = tuple(span for span in state.stops if span.why == "suspension")
@@ -234,7 +188,7 @@ def _task(
     )
 
 
-def recipients(state: PartnershipState, task: Task) -> tuple[PersonId, ...]:
+def recipients(state: EntityState, task: Task) -> tuple[PersonId, ...]:
     """Who is written to about a task.
 
     The political level is never written to by itself: its side's focal point is asked to bring it to them
@@ -252,7 +206,7 @@ def recipients(state: PartnershipState, task: Task) -> tuple[PersonId, ...]:
     return tuple(dict.fromkeys((*others, *bringers)))
 
 
-def for_signature(state: PartnershipState, task: Task) -> bool:
+def for_signature(state: EntityState, task: Task) -> bool:
     """Whether a task is the political level's, so that somebody is asked to bring it to them."""
     if task.persons:
         political = state.political()
@@ -265,7 +219,7 @@ def reminded(task: Task) -> bool:
     return task.seat.role is not Role.OPERATOR and task.deadline is not None
 
 
-def falls(state: PartnershipState) -> tuple[Fall, ...]:
+def falls(state: EntityState) -> tuple[Fall, ...]:
     """Every rung still to fall, for each open task and recipient, in order of time."""
     known = state.__dict__.get("falls")
     if known is None:
@@ -275,7 +229,7 @@ def falls(state: PartnershipState) -> tuple[Fall, ...]:
     return result
 
 
-def _falls(state: PartnershipState, task: Task) -> Iterator[Fall]:
+def _falls(state: EntityState, task: Task) -> Iterator[Fall]:
     assert task.deadline is not None
     for recipient in recipients(state, task):
         ladder = next(
@@ -292,7 +246,7 @@ def _falls(state: PartnershipState, task: Task) -> Iterator[Fall]:
                 yield Fall(at=at, recipient=recipient, task=task, rung=rung)
 
 
-def _owes_since(state: PartnershipState, task: Task, recipient: PersonId) -> datetime:
+def _owes_since(state: EntityState, task: Task, recipient: PersonId) -> datetime:
     """Since when a recipient has been asked: whoever takes over a role is not reminded of what was before."""
     role = Role.FOCAL_POINT if task.seat.role in POLITICAL else task.seat.role
     held = state.holders_of(role, task.seat.side, state.now)
@@ -300,7 +254,7 @@ def _owes_since(state: PartnershipState, task: Task, recipient: PersonId) -> dat
 
 
 def rung_time(
-    state: PartnershipState,
+    state: EntityState,
     deadline: Deadline,
     rung: Rung,
     recipient: PersonId,
@@ -313,11 +267,11 @@ def rung_time(
     nobody nearer to an escalation.
     """
     held = state.last_known(recipient)
-    member = state.member(Side.EU)
-    zone = ZoneInfo(held.zone if held else member.zone)
-    country = held.country if held else member.country
+    home = state.home()
+    zone = ZoneInfo(held.zone if held else home[0])
+    country = held.country if held else home[1]
     known = [calendar.country for calendar in state.edition.countries]
-    days = state.edition.days(country if country in known else member.country)
+    days = state.edition.days(country if country in known else home[1])
     still = still_days((*state.stops, *spans), zone)
     day = deadline.on if rung.offset > 0 else days.on_or_before(deadline.on)
     step = 1 if rung.offset > 0 else -1
@@ -330,7 +284,7 @@ def rung_time(
     return datetime.combine(day, time(state.terms.remind_at_hour), zone).astimezone(UTC)
 
 
-def cut_off_times(state: PartnershipState) -> tuple[tuple[datetime, str], ...]:
+def cut_off_times(state: EntityState) -> tuple[tuple[datetime, str], ...]:
     """The cut-offs still to come, as the instants at which they are over."""
     return tuple(
         (state.ends - timedelta(days=days), name)

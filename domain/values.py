@@ -164,6 +164,13 @@ class Holder(Value):
         return self.since <= at and (self.until is None or at < self.until)
 
 
+class Event(Value):
+    """Something that happened: when it took effect, and who did it; nobody where the calendar did."""
+
+    at: UtcTime
+    by: Actor | None = None
+
+
 class Level(StrEnum):
     CITY = "city"
     REGION = "region"

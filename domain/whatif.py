@@ -15,7 +15,7 @@ from typing import Any
 
 from domain import events as ev
 from domain import requests as rq
-from domain.entities import Course
+from domain.entities import Course, partnership_of
 from domain.entries import EntityId, Entry, as_happened
 from domain.partnership import Partnership
 from domain.tasks import deadlines_of
@@ -95,7 +95,7 @@ class Again:
     @property
     def state(self) -> Partnership:
         assert self.course.state is not None, "a life begins with its founding"
-        return self.course.state
+        return partnership_of(self.course.state)
 
     def happened(self, events: Sequence[ev.AnyEvent]) -> None:
         """Take down what follows."""

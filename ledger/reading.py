@@ -28,7 +28,7 @@ from domain import entities
 from domain.entities import State
 from domain.entries import Entry
 from domain.letters import Letter
-from domain.records import AgreementRecord, GateRecord, PartnershipRecord
+from domain.records import AgreementRecord, EntityRecord, GateRecord, PartnershipRecord
 from ledger.chain import entry_of
 from ledger.desk import Desk
 from ledger.rows import (
@@ -43,7 +43,7 @@ from ledger.rows import (
     Recovery,
     Tally,
 )
-from ledger.tables import agreements, entries, gates, head, letters, partnerships, states, tasks
+from ledger.tables import agreements, entries, gates, head, letters, partnerships, standings, states, tasks
 
 REMINDERS = ("reminder", "signature", "escalation")
 """The kinds of letter that the calendar writes because somebody has not acted yet."""
@@ -88,6 +88,25 @@ class Reading(Desk):
             return found
         return tuple(record for record in found if stage in (record.stage, *record.stage.split("+")))
 
+    def standings(
+        self, kind: str | None = None, *, programme: str | None = None, code: str | None = None
+    ) -> tuple[EntityRecord, ...]:
+        """Entities of a kind, or of all, by kind and code; `code` looks for one whatever its kind."""
+        query = select(standings).order_by(standings.c.kind, standings.c.code)
+        for column, wanted in (
+            (standings.c.kind, kind),
+            (standings.c.programme, programme),
+            (standings.c.code, code),
+        ):
+            if wanted is not None:
+                query = query.where(column == wanted)
+        return tuple(EntityRecord.model_validate(row) for row in self._rows(query))
+
+    def standing(self, entity: str) -> EntityRecord | None:
+        """The entity with this id as one row."""
+        query = select(standings).where(standings.c.entity == entity)
+        return next((EntityRecord.model_validate(row) for row in self._rows(query)), None)
+
     def partnership(self, code: str) -> PartnershipRecord | None:
         """The partnership with this code."""
         query = select(partnerships).where(partnerships.c.code == code)
@@ -105,7 +124,7 @@ class Reading(Desk):
     def tasks(
         self,
         *,
-        partnership: str | None = None,
+        entity: str | None = None,
         programme: str | None = None,
         owner: str | None = None,
         role: str | None = None,
@@ -115,17 +134,17 @@ class Reading(Desk):
     ) -> tuple[OpenTask, ...]:
         """Open tasks, the most urgent first, those without a date last.
 
-        `partnership` and `programme` are codes, `owner` the id of a person who may do it, `overdue` whether
+        `entity` is an id, `programme` a code, `owner` the id of a person who may do it, `overdue` whether
         it is late by now.
         """
         query = (
-            select(tasks, partnerships.c.code)
-            .join(partnerships, partnerships.c.entity == tasks.c.entity)
+            select(tasks, standings.c.code)
+            .join(standings, standings.c.entity == tasks.c.entity)
             .order_by(tasks.c.due.asc().nulls_last(), tasks.c.since, tasks.c.entity, tasks.c.task)
         )
         for column, wanted in (
-            (partnerships.c.code, partnership),
-            (partnerships.c.programme, programme),
+            (standings.c.entity, entity),
+            (standings.c.programme, programme),
             (tasks.c.owner_role, role),
             (tasks.c.owner_side, side),
         ):
@@ -144,7 +163,7 @@ class Reading(Desk):
         However many tasks there are, only the page is read: the database follows its index.
         """
         due = tasks.c.due
-        query = select(tasks, partnerships.c.code).join(partnerships, partnerships.c.entity == tasks.c.entity)
+        query = select(tasks, standings.c.code).join(standings, standings.c.entity == tasks.c.entity)
         dated = query.where(due.is_not(None)).order_by(due, tasks.c.entity, tasks.c.task)
         open_ended = query.where(due.is_(None)).order_by(tasks.c.entity, tasks.c.task)
         if after is not None:
@@ -393,8 +412,12 @@ def is_logbook(entity: str) -> bool:
 
 
 def attempts_of(entity: str) -> str:
-    """Under which entity the attempts on an entity are numbered: `attempts/C1-01` for `partnership/C1-01`."""
-    return f"attempts/{entity.partition('/')[2]}"
+    """Under which entity the attempts on an entity are numbered: `attempts/C1-01` for `partnership/C1-01`.
+
+    Those on another kind have it before the code: `attempts/visit.V-01` for `visit/V-01`.
+    """
+    kind, _, code = entity.partition("/")
+    return f"attempts/{code}" if kind == "partnership" else f"attempts/{kind}.{code}"
 
 
 def last_number(connection: Connection, entity: str) -> int:

@@ -353,7 +353,9 @@ def project(
 def _rows(records: entities.Records, field: str, key: str | None) -> dict[str, Value]:
     """The rows of one table, by what tells them apart."""
     held = getattr(records, field)
-    return {getattr(row, key): row for row in held} if key else {held.entity: held}
+    if key:
+        return {getattr(row, key): row for row in held}
+    return {held.entity: held} if held is not None else {}
 
 
 def _where(entity: str, name: str, key: str | None) -> dict[str, str]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from domain.records import AgreementRecord, GateRecord, PartnershipRecord, TaskRecord
+from domain.records import AgreementRecord, EntityRecord, GateRecord, PartnershipRecord, TaskRecord
 
 METADATA = MetaData(
     naming_convention={
@@ -151,12 +151,14 @@ head = Table(
 )
 """One row: how many entries there are and the hash of the newest. Who appends holds it locked."""
 
+standings = _records("standings", EntityRecord, ("entity",), Index(None, "kind", "code"))
 partnerships = _records("partnerships", PartnershipRecord, ("entity",))
 gates = _records("gates", GateRecord, ("entity", "gate"))
 tasks = _records("tasks", TaskRecord, ("entity", "task"), Index(None, "due"))
 agreements = _records("agreements", AgreementRecord, ("entity",))
 
 RECORDS: tuple[tuple[str, Table, type[BaseModel], str | None], ...] = (
+    ("standing", standings, EntityRecord, None),
     ("partnership", partnerships, PartnershipRecord, None),
     ("gates", gates, GateRecord, "gate"),
     ("tasks", tasks, TaskRecord, "task"),

@@ -200,6 +200,7 @@ class _Page:
             "copies": copies,
             "demonstration": self.to.demo or is_reserved(self.to.email),
             "partnership": partnership,
+            "noun": words.word(words.NOUNS, self.letter.entity.partition("/")[0], self.language),
             "code": code,
             "programme": self.sender.title(self.language),
             "telephone": self.sender.telephone,
@@ -261,8 +262,10 @@ class _Page:
         return facts.get(f"{name}.{place}") or facts.get(f"{name}.{item.task}") or alone
 
     def _partnership(self) -> tuple[str, str]:
-        """`Fuenlabrada – Hangzhou` and its code; the code alone where the places are not given."""
+        """`Fuenlabrada – Hangzhou`, or another kind's title, and its code; the code alone where nothing is given."""
         code = _entity_code(self.letter)
+        if title := self.facts.get("title", ""):
+            return (self.facts.get("title_zh") or title) if self.language == "zh" else title, code
         eu, cn = self.facts.get("eu_member", ""), self.facts.get("cn_member", "")
         if self.language == "zh":
             eu = self.facts.get("eu_member_zh") or eu

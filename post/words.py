@@ -17,6 +17,15 @@ STAGES: dict[str, Pair] = {
     "closing": ("closing", "结项"),
 }
 
+NOUNS: dict[str, Pair] = {
+    "partnership": ("partnership", "合作"),
+    "visit": ("study visit", "考察访问"),
+    "pilot": ("pilot project", "试点项目"),
+    "cluster": ("thematic cluster", "专题组"),
+    "programme": ("programme", "项目"),
+}
+"""What a kind of entity is called, by the first word of its id."""
+
 DOCUMENTS: dict[str, Pair] = {
     "scoping": ("the scoping report", "《前期调研报告》"),
     "work_plan": ("the work plan", "《工作计划》"),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import pytest_asyncio
@@ -23,9 +23,10 @@ from temporalio.service import RPCError
 from temporalio.testing import TimeSkippingConfig
 from temporalio.testing._timeskipping import TimeSkipper
 
-from activities.ports import Ledger, Post
+from activities.ports import Ledger, Messenger, Post
 from client.connection import connect, raise_retention, register_search_attributes
-from client.door import Door
+from client.door import Door, Memory
+from client.errands import DoorMessenger
 from client.house import engine_binary, engine_command
 from client.replay import histories
 from client.settings import load
@@ -33,6 +34,7 @@ from client.troubles import Trouble
 from domain.clockwork import Clockwork
 from domain.entities import fold
 from domain.entries import Entry
+from domain.errands import Scope
 from domain.requests import AnyRequest
 from domain.values import Actor
 from tests.fakes.world import FakeLedger, FakePost
@@ -219,13 +221,24 @@ def new_world(client: Client, speed: int = 1, patience: float = 20.0) -> World:
     return World(client, ledger, FakePost(ledger), door, f"T{next(_CODES)}")
 
 
+def _nobody(scope: Scope, after: str) -> tuple[str, ...]:
+    """A scope in a test without a ledger that could be searched: errands go to those they name."""
+    return ()
+
+
 @asynccontextmanager
 async def company(
-    client: Client, ledger: Ledger, post: Post, build: str | None = None
+    client: Client,
+    ledger: Ledger,
+    post: Post,
+    build: str | None = None,
+    messenger: Messenger | None = None,
 ) -> AsyncIterator[Company]:
     """The workers, working while the block runs."""
     until = asyncio.Event()
-    workers = Company(client, ledger, post, build)
+    workers = Company(
+        client, ledger, post, messenger or DoorMessenger(client, cast(Memory, ledger), _nobody), build
+    )
     working = asyncio.create_task(workers.work(until))
     try:
         yield workers

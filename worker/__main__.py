@@ -8,11 +8,13 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 
 import structlog
 from temporalio.client import Client
 
 from client.connection import connect, worker_identity
+from client.errands import DoorMessenger, in_scope
 from client.settings import Settings, load
 from client.troubles import Away, Trouble
 from ledger import open_ledger
@@ -37,7 +39,8 @@ async def work(settings: Settings) -> None:
         return
     ledger = open_ledger(settings.database)
     post = ProgrammePost(ledger, carrier(settings), settings)
-    company = Company(client, ledger, post, settings.build)
+    messenger = DoorMessenger(client, ledger, partial(in_scope, ledger))
+    company = Company(client, ledger, post, messenger, settings.build)
     looking = asyncio.create_task(Metrics(client, ledger).go_on()) if settings.metrics_address else None
     try:
         await company.work(until)

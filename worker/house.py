@@ -26,7 +26,9 @@ from temporalio.worker import (
 
 from activities.correspondence import QUEUE as LETTERS_QUEUE
 from activities.correspondence import Correspondence
-from activities.ports import Delivered, Ledger, Post
+from activities.errands import QUEUE as ERRANDS_QUEUE
+from activities.errands import Errands
+from activities.ports import Delivered, Ledger, Messenger, Post
 from activities.recording import Batch, Recording
 from client.connection import DEPLOYMENT, TASK_QUEUE
 from client.settings import Settings
@@ -81,9 +83,11 @@ class InHand:
 
 
 class Company:
-    """The workers of one process: one for workflows and the record, one for letters."""
+    """The workers of one process: one for workflows and the record, one for letters, one for errands."""
 
-    def __init__(self, client: Client, ledger: Ledger, post: Post, build: str | None = None) -> None:
+    def __init__(
+        self, client: Client, ledger: Ledger, post: Post, messenger: Messenger, build: str | None = None
+    ) -> None:
         self.in_hand = InHand()
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="ledger")
         watched: Sequence[Interceptor] = (_Watching(self.in_hand),)
@@ -112,12 +116,21 @@ class Company:
             graceful_shutdown_timeout=_DRAIN,
         )
 
+        self._errands = Worker(
+            client,
+            task_queue=ERRANDS_QUEUE,
+            activities=[Errands(messenger).carry],
+            max_concurrent_activities=ROUNDS,
+            interceptors=watched,
+            graceful_shutdown_timeout=_DRAIN,
+        )
+
     async def work(self, until: asyncio.Event) -> None:
         """Work until told to stop, then finish what is in hand, for half a minute at most.
 
         Raises what a worker failed with, should one stop by itself.
         """
-        workers = {asyncio.create_task(worker.run()) for worker in (self._letters, self._main)}
+        workers = {asyncio.create_task(worker.run()) for worker in (self._letters, self._errands, self._main)}
         stopping = asyncio.create_task(until.wait())
         log.info("the worker is ready", queue=TASK_QUEUE)
         try:
@@ -140,7 +153,7 @@ class Company:
             await asyncio.sleep(0.02)
 
     async def _drain(self, workers: set[asyncio.Task[None]]) -> None:
-        ends = asyncio.gather(self._main.shutdown(), self._letters.shutdown())
+        ends = asyncio.gather(self._main.shutdown(), self._letters.shutdown(), self._errands.shutdown())
         waiting: set[asyncio.Future[Any]] = {*workers, ends}
         for _ in range(_PATIENCE // 2):
             done, waiting = await asyncio.wait(waiting, timeout=2)
@@ -169,7 +182,7 @@ class ProgrammePost:
         return await PostOffice(self._ledger, self._carrier, sender, self._domain).deliver(entity, at)
 
     def _sender(self, entity: str) -> Sender:
-        record = self._ledger.partnership(entity.partition("/")[2])
+        record = self._ledger.standing(entity)
         programme = self._ledger.programme(record.programme) if record else None
         if programme is None:
             return Sender(address=self._address, programme=record.programme if record else "")

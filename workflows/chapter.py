@@ -13,6 +13,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, is_cancelled_
 
 from domain.clockwork import Clockwork
 from domain.entries import EntityId, Entry, numbered
+from domain.errands import Carried, Errand
 from domain.events import AnyEvent
 from domain.requests import COMMAND_LIMIT, DATA_LIMIT, LARGE_KINDS, AnyRequest, Command
 from domain.values import Actor, Refusal, UtcTime, Value
@@ -82,6 +83,9 @@ class State(Protocol):
     def after(self, events: Iterable[AnyEvent]) -> Self: ...
     def next_due(self) -> datetime | None: ...
     def lapse(self, at: datetime) -> tuple[AnyEvent, ...]: ...
+    @property
+    def errands(self) -> tuple[Errand, ...]: ...
+    def carried(self, errand: str, came: Carried, at: datetime) -> tuple[AnyEvent, ...]: ...
     def tags(self) -> Standing: ...
     def details(self) -> str: ...
     def model_dump_json(self) -> str: ...
@@ -161,6 +165,7 @@ class Life(Generic[S]):
         self._letters = chapter.letters_waiting
         self._carrying = False
         self._postman: asyncio.Task[None] | None = None
+        self._messenger: asyncio.Task[None] | None = None
         self._stage_passed = False
         self._draining = False
         self._alarm: asyncio.Task[None] | None = None
@@ -334,6 +339,7 @@ class Life(Generic[S]):
     async def _wait(self) -> None:
         self._set_alarm(self.state.next_due())
         self._send_postman()
+        self._send_messenger()
         alarm = self._alarm
         await workflow.wait_condition(
             lambda: (
@@ -386,6 +392,29 @@ class Life(Generic[S]):
     def _letters_waiting(self) -> bool:
         return self._letters or self._carrying
 
+    # Errands
+
+    def _send_messenger(self) -> None:
+        """Have others asked on this entity's behalf, beside everything else, once what caused it is on record.
+
+        Sent by the loop, as the postman is.
+        """
+        if self.state.errands and not self._draining and (self._messenger is None or self._messenger.done()):
+            self._messenger = asyncio.create_task(self._run_errands())
+
+    async def _run_errands(self) -> None:
+        while self.state.errands and not self._draining:
+            errand = self.state.errands[0]
+            try:
+                came = await steps.carry(self._entity, errand, self._clockwork)
+            except ActivityError as error:
+                workflow.logger.error("an errand failed; it is tried again", exc_info=error)
+                await workflow.sleep(_SECOND_TRY, summary="before another try")
+                continue
+            told = self.state.carried(errand.id, came, self._at())
+            if told:
+                self._write_down(told, None, self.state.after(told))
+
     # The end, of the chapter or of the entity
 
     def _over(self) -> bool:
@@ -393,6 +422,7 @@ class Life(Generic[S]):
         return (
             self.state.ended
             and not self._outbox
+            and not self.state.errands
             and not self._letters_waiting()
             and workflow.all_handlers_finished()
         )

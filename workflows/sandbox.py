@@ -7,10 +7,13 @@ from collections.abc import Mapping
 
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from workflows.kinds import WORKFLOW_OF
 from workflows.letters import LettersWorkflow
-from workflows.partnership import PartnershipWorkflow
 
-WORKFLOWS: Mapping[str, type] = {"Letters": LettersWorkflow, "Partnership": PartnershipWorkflow}
+ENTITIES: Mapping[str, type] = {kind.name: kind.workflow for kind in WORKFLOW_OF.values()}
+"""The workflows of entities by the names they have on the engine."""
+
+WORKFLOWS: Mapping[str, type] = {"Letters": LettersWorkflow, **ENTITIES}
 """Every kind of workflow by the name it has on the engine."""
 
 # Time zones enter every deadline, so they come from the pinned tzdata package and not from the machine.
@@ -24,6 +27,8 @@ RUNNER = SandboxedWorkflowRunner(
         "domain",
         "tzdata",
         "workflows.chapter",
+        "workflows.entity",
+        "workflows.kinds",
         "workflows.partnership",
         "workflows.steps",
         "zoneinfo",

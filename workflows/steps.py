@@ -8,10 +8,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 from activities.correspondence import QUEUE, Correspondence, Delivery
+from activities.errands import QUEUE as ERRANDS
+from activities.errands import Errands, Round
 from activities.ports import Delivered, Recorded
 from activities.recording import Batch, Recording
 from domain.clockwork import Clockwork
 from domain.entries import Entry
+from domain.errands import Carried, Errand
 
 _RECORD = RetryPolicy(
     initial_interval=timedelta(milliseconds=200),
@@ -49,6 +52,20 @@ async def deliver(entity: str, clockwork: Clockwork) -> Delivered:
         # so long after a worker was killed its letters are handed to another one
         heartbeat_timeout=timedelta(seconds=20),
         retry_policy=_DELIVER,
+    )
+
+
+async def carry(entity: str, errand: Errand, clockwork: Clockwork) -> Carried:
+    """Have others asked on an entity's behalf, however long they cannot be reached."""
+    return await workflow.execute_activity_method(
+        Errands.carry,
+        Round(entity=entity, errand=errand, clockwork=clockwork),
+        task_queue=ERRANDS,
+        start_to_close_timeout=timedelta(minutes=10),
+        # so long after a worker was killed its errands are handed to another one
+        heartbeat_timeout=timedelta(seconds=20),
+        retry_policy=_DELIVER,
+        summary=f"{errand.id}: {errand.request.kind}",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from domain import requests as rq
+from domain.entity import StageStatus
 from domain.rehearsal.chance import noon
 from domain.rehearsal.characters import Session
 from domain.rehearsal.papers import GROUPS, organisation
@@ -14,7 +15,6 @@ from domain.rehearsal.replies import visits_made
 from domain.rehearsal.scene import Planned, Scene
 from domain.stages.study_visits import VisitMode
 from domain.staging import missing
-from domain.state import StageStatus
 from domain.terms import Silence, Stage
 from domain.values import SIDES, Holder, Organisation, Role, Side
 

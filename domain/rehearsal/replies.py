@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain import requests as rq
+from domain.entity import Proposal
 from domain.events import Outcome
 from domain.gates import Gate
 from domain.proposing import effects
@@ -15,7 +16,6 @@ from domain.rehearsal.papers import paper
 from domain.rehearsal.scene import Planned, Scene
 from domain.requests import SessionStep
 from domain.stages.study_visits import VisitMode
-from domain.state import Proposal
 from domain.tasks import Task, recipients, reminded, tasks_of
 from domain.terms import Seat, Stage
 from domain.values import SIDES, Holder, Refusal, Role, Side

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from domain import events as ev
 from domain.calendars import CountryCalendar
-from domain.entities import Course
+from domain.entities import Course, partnership_of
 from domain.entries import as_happened
 from domain.life import SECRETARIAT
 from domain.partnership import Partnership
@@ -148,7 +148,7 @@ class _Scales:
         told: set[tuple[datetime, PersonId]] = set()
         opened: dict[Stage, date] = {}
         for entry in as_happened(life.state.entity, life.events):
-            state, event = course.take(entry), entry.event
+            state, event = partnership_of(course.take(entry)), entry.event
             self._happened[event.kind] += 1
             if event.by is not None and event.by.role in STAFF:
                 told.add((event.at, event.by.person))

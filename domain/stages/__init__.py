@@ -13,8 +13,12 @@ from domain.terms import Restriction, SessionTerms, Stage, Terms
 LIFECYCLE: tuple[Step, ...] = (SCOPING, STUDY_VISITS, ACTION_PLAN, PILOT_INVESTMENTS, CLOSING)
 
 
+STEPS: tuple[Step, ...] = LIFECYCLE
+"""The stages of every kind of entity: those of partnerships, then those of the other kinds."""
+
+
 def step_of(stage: Stage) -> Step:
-    return next(step for step in LIFECYCLE if step.stage is stage)
+    return next(step for step in STEPS if step.stage is stage)
 
 
 def default_terms(restrictions: tuple[Restriction, ...] = ()) -> Terms:

@@ -12,12 +12,12 @@ import yaml
 
 from console import forms, meanings
 from domain.deliverables import Deliverable
-from domain.stages import LIFECYCLE
+from domain.stages import STEPS
 from domain.values import Refusal
 from tests.console.conftest import Tandem
 from tests.given import COMPLETE, deliverable, text
 
-KINDS = [step.deliverable for step in LIFECYCLE]
+KINDS = [step.deliverable for step in STEPS]
 VERSION = text("a version")
 
 

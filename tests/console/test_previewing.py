@@ -15,7 +15,9 @@ def test_a_suspension_shows_every_date_that_would_stand_still(tandem: Tandem, ho
     with_dates = {one["partnership"]: one["moved"] for one in told["each"]}
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     for code, moved in with_dates.items():
-        open_dates = {task.receipt.partition("/")[2] for task in ledger.tasks(partnership=code) if task.due}
+        open_dates = {
+            task.receipt.partition("/")[2] for task in ledger.tasks(entity=f"partnership/{code}") if task.due
+        }
         assert {one["clock"] for one in moved} == open_dates
         assert all(one["now"] is None for one in moved)
     ledger.close()

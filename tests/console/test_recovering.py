@@ -25,6 +25,7 @@ from client.house import House
 from client.settings import Settings, load
 from console.cli import app
 from domain import requests as rq
+from domain.entities import partnership_of
 from domain.terms import Stage
 from domain.values import Refusal
 from ledger.rows import LetterStatus, Programme
@@ -75,7 +76,7 @@ class Place:
     def engaged(self, code: str) -> int:
         with opened(self.home / "ledger.sqlite") as ledger:
             state = ledger.state(f"partnership/{code}")
-            return 0 if state is None else len(state.organisations)
+            return 0 if state is None else len(partnership_of(state).organisations)
 
     def statuses(self) -> dict[LetterStatus, int]:
         with opened(self.home / "ledger.sqlite") as ledger:

@@ -8,7 +8,7 @@ from typing import get_args
 
 from console import docs, telling
 from domain import events as ev
-from domain.stages import LIFECYCLE
+from domain.stages import STEPS
 from domain.staging import CONDITIONS
 from domain.tasks import tasks_of
 from domain.terms import Stage
@@ -53,11 +53,11 @@ def test_the_lifecycle_page_is_the_one_in_the_docs() -> None:
 
 def test_the_lifecycle_page_knows_every_stage_gate_and_condition() -> None:
     page = docs.lifecycle_page()
-    for step in LIFECYCLE:
+    for step in STEPS:
         assert f"## {step.stage.words.capitalize()}" in page
         for gate in step.terms.gates:
             assert re.search(rf"^\| {re.escape(gate.code)} \| {re.escape(gate.title)} \|", page, re.MULTILINE)
-    assert len(LIFECYCLE) == len(Stage)
+    assert len(STEPS) == len(Stage)
     assert docs.conditions() == tuple(CONDITIONS)
 
 

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from domain import events as ev
 from domain import requests as rq
 from domain.clocks import Allowance, DayKind
+from domain.entity import StageStatus
 from domain.events import Outcome
 from domain.gates import Gate, Vote
 from domain.requests import Verdict
-from domain.state import StageStatus
 from domain.terms import GateTerms, Seat, Silence, Stage, Terms, joint_days
 from domain.values import Role, Side
 from tests.given import (

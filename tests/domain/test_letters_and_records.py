@@ -7,6 +7,8 @@ from domain import requests as rq
 from domain.entities import fold, records_of, revived, snapshot
 from domain.entries import Entry
 from domain.letters import Letter, letters_for
+from domain.partnership import Partnership
+from domain.records import PartnershipRecord
 from domain.requests import Verdict
 from domain.tasks import tasks_of
 from domain.terms import Stage
@@ -243,19 +245,19 @@ def test_an_unknown_receipt_is_told_which_there_are() -> None:
         raise AssertionError("it was found")
 
 
+def _row(state: Partnership) -> PartnershipRecord:
+    row = records_of(state).partnership
+    assert row is not None
+    return row
+
+
 def test_the_row_of_a_partnership_follows_its_life() -> None:
     story = Story()
-    assert records_of(story.partnership).partnership.stage == "founded"
+    assert _row(story.partnership).stage == "founded"
     story.opens(Stage.SCOPING)
     story.asks(rq.Hold(reason="elections"), OPERATOR)
-    assert (
-        records_of(story.partnership).partnership.stage,
-        records_of(story.partnership).partnership.status,
-    ) == (
-        "scoping",
-        "on_hold",
-    )
-    row = records_of(whole_life().partnership).partnership
+    assert (_row(story.partnership).stage, _row(story.partnership).status) == ("scoping", "on_hold")
+    row = _row(whole_life().partnership)
     assert (row.stage, row.status, row.pilots_endorsed, row.exchanges) == (
         "closed_completed",
         "closed_completed",

@@ -12,7 +12,7 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entries import Entry
 from domain.partnership import Partnership
-from domain.stages import LIFECYCLE, default_terms
+from domain.stages import STEPS, default_terms
 from domain.values import Holder, Member, Role, Side, StakeholderGroup
 from tests.domain.wandering import life
 from tests.given import EU_FOCAL, START, founding, holder, text
@@ -64,7 +64,7 @@ EVERYTHING = [
     *models(rq.AnyRequest),
     *models(Partnership),
     *models(Entry),
-    *(step.deliverable for step in LIFECYCLE),
+    *(step.deliverable for step in STEPS),
 ]
 
 

@@ -7,11 +7,11 @@ import pytest
 from domain import events as ev
 from domain import requests as rq
 from domain.deliverables import deliverable_of, registered
+from domain.entity import StageStatus
 from domain.requests import Verdict
-from domain.stages import LIFECYCLE
+from domain.stages import LIFECYCLE, STEPS
 from domain.stages.step import Step
 from domain.staging import CONDITIONS
-from domain.state import StageStatus
 from domain.terms import Silence, Stage
 from domain.values import Role, Side
 from tests.given import (
@@ -59,7 +59,7 @@ def test_every_stage_is_whole(step: Step) -> None:
 
 
 def test_the_lifecycle_has_each_stage_once_and_ends_with_the_one_that_closes() -> None:
-    assert [step.stage for step in LIFECYCLE] == list(Stage)
+    assert [step.stage for step in STEPS] == list(Stage)
     assert [step.stage for step in LIFECYCLE if step.ends] == [Stage.CLOSING]
 
 

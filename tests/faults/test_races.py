@@ -20,7 +20,7 @@ from client.door import Door
 from domain import events as ev
 from domain import requests as rq
 from domain.clockwork import Clockwork
-from domain.entities import fold, records_of
+from domain.entities import fold, partnership_of, records_of
 from domain.events import AnyEvent
 from domain.partnership import Partnership
 from domain.requests import AnyRequest, Verdict
@@ -244,7 +244,7 @@ class Race:
 
     @property
     def state(self) -> Partnership:
-        return fold(self.world.entity, [entry.event for entry in self.world.entries])
+        return partnership_of(fold(self.world.entity, [entry.event for entry in self.world.entries]))
 
     async def at_once(self, *all_asked: Asked, ids: tuple[str | None, ...] = ()) -> list[Answer | Refusal]:
         """The answers to requests sent at the same time; anything but an answer or a refusal is a fault."""

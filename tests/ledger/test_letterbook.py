@@ -177,7 +177,7 @@ def test_a_claim_comes_with_the_open_tasks_and_the_people_on_file(ledger: SqlLed
     ledger.put_person(MARIA)
     held = ledger.claim(keys[0], (MARIA.id, "p-nobody"))
     assert held is not None and held.people == {MARIA.id: MARIA}
-    assert held.open_tasks == {task.task for task in ledger.tasks(partnership="C1-01")} != set()
+    assert held.open_tasks == {task.task for task in ledger.tasks(entity="partnership/C1-01")} != set()
 
 
 def test_letters_can_be_looked_up(ledger: SqlLedger, keys: list[str]) -> None:

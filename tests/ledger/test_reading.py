@@ -43,7 +43,7 @@ def test_who_owes_what_since_when(filled: SqlLedger) -> None:
     assert (late.code, late.owner_role, late.owners) == ("C1-02", "cluster_manager", (MANAGER.person,))
     assert filled.tasks(owner=MANAGER.person) == (late,)
     assert late not in filled.tasks(owner=OPERATOR.person) != ()
-    assert filled.tasks(partnership="C1-02", role="cluster_manager", side="programme") == (late,)
+    assert filled.tasks(entity="partnership/C1-02", role="cluster_manager", side="programme") == (late,)
     assert filled.tasks(programme="other") == filled.tasks(owner="p-nobody") == ()
     assert late.due is not None and late in filled.tasks(due_by=late.due)
     assert late not in filled.tasks(due_by=on(2021, 3, 3))

@@ -9,7 +9,7 @@ import pytest
 
 from domain.events import End, Outcome
 from domain.requests import AgreementStep, Verdict
-from domain.stages import LIFECYCLE
+from domain.stages import STEPS
 from domain.terms import Seat, Silence, Stage, Terms
 from domain.values import Role, Side
 from post import words
@@ -36,7 +36,7 @@ def test_every_code_has_its_word(table: dict[str, words.Pair], codes: type[StrEn
 
 
 def test_every_gate_cut_off_and_legal_basis_of_the_default_terms_has_its_words() -> None:
-    gates = [gate for step in LIFECYCLE for gate in step.terms.gates]
+    gates = [gate for step in STEPS for gate in step.terms.gates]
     assert [gate.code for gate in gates if gate.code not in words.GATES] == []
     assert [gate.basis for gate in gates if gate.basis and gate.basis not in words.BASES] == []
     cut_offs = [name for name, _ in Terms.model_fields["cut_offs"].default]

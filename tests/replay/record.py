@@ -20,7 +20,7 @@ from typing import Any
 from client.connection import connect
 from client.settings import load
 from domain import requests as rq
-from domain.entities import fold
+from domain.entities import fold, partnership_of
 from domain.partnership import Partnership
 from domain.requests import Verdict
 from domain.terms import Stage
@@ -44,7 +44,7 @@ DAY = 86_400
 
 
 def state(world: World) -> Partnership:
-    return fold(world.entity, [entry.event for entry in world.entries])
+    return partnership_of(fold(world.entity, [entry.event for entry in world.entries]))
 
 
 async def tries(world: World, request: rq.AnyRequest, by: Actor) -> None:

@@ -1,0 +1,85 @@
+"""Errands carried: entities of a scope found in the ledger and asked at the door, a bounded number at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+
+from temporalio.client import Client
+
+from client.door import Door, Memory
+from domain.clockwork import Clockwork
+from domain.errands import Carried, Errand, Scope, TurnedDown
+from domain.records import EntityRecord
+from domain.values import Refusal
+from ledger.store import SqlLedger
+
+A_ROUND = 50
+"""So many are asked in one round, whose outcome then goes on record: after a failure it begins again from there."""
+AT_ONCE = 4
+"""So many are asked at the same time: a broadcast to thousands leaves room for everybody else."""
+UNDER_WAY = ("running", "on_hold", "suspended")
+_PATIENCE = 120.0
+_SENTENCE = 600
+
+
+class DoorMessenger:
+    """Carries errands by the door everybody uses; `find` names the entities under way that a scope means, in order."""
+
+    def __init__(self, client: Client, ledger: Memory, find: Callable[[Scope, str], Iterable[str]]) -> None:
+        self._client = client
+        self._ledger = ledger
+        self._find = find
+
+    async def carry(self, entity: str, errand: Errand, clockwork: Clockwork) -> Carried:
+        """Ask the next fifty. Trouble or Unanswered, as the door raises them, where one cannot be asked now."""
+        found = await asyncio.to_thread(self._next_of, errand)
+        wanted, more = found[:A_ROUND], len(found) > A_ROUND
+        door = Door(self._client, self._ledger, clockwork, patience=_PATIENCE)
+        turns = asyncio.Semaphore(AT_ONCE)
+        refused: dict[str, str] = {}
+
+        async def ask(one: str) -> None:
+            async with turns:
+                try:
+                    await door.carry(one, errand.request, errand.by, errand.command(one, entity))
+                except Refusal as refusal:
+                    refused[one] = refusal.sentence[:_SENTENCE]
+
+        async with asyncio.TaskGroup() as group:
+            for one in wanted:
+                group.create_task(ask(one))
+        return Carried(
+            done=tuple(one for one in wanted if one not in refused),
+            refused=tuple(TurnedDown(entity=one, sentence=refused[one]) for one in wanted if one in refused),
+            after=wanted[-1] if wanted else errand.after,
+            over=not more,
+        )
+
+    def _next_of(self, errand: Errand) -> list[str]:
+        """The ids of the next entities, and one more where there are further ones."""
+        if errand.scope is None:
+            return sorted(one for one in errand.to if one > errand.after)[: A_ROUND + 1]
+        return list(islice(self._find(errand.scope, errand.after), A_ROUND + 1))
+
+
+def in_scope(ledger: SqlLedger, scope: Scope, after: str = "") -> Iterator[str]:
+    """The ids of the entities under way that a scope means, from behind one of them on, in their order."""
+    for kind in sorted(scope.kinds):
+        for record in ledger.standings(kind, programme=scope.programme):
+            if record.entity > after and _fits(ledger, scope, record):
+                yield record.entity
+
+
+def _fits(ledger: SqlLedger, scope: Scope, record: EntityRecord) -> bool:
+    if record.status not in UNDER_WAY or (scope.codes and record.code not in scope.codes):
+        return False
+    if scope.cluster not in (None, record.cluster) or scope.stage not in (None, *record.stage.split("+")):
+        return False
+    if scope.country is None and scope.component is None:
+        return True
+    state = ledger.state(record.entity)
+    if state is None or scope.component not in (None, state.own_component()):
+        return False
+    return scope.country in (None, *(one.country for one in state.members if one.until is None))
