@@ -185,3 +185,8 @@ def closest(wanted: str, known: Iterable[str]) -> str:
 
     near = get_close_matches(wanted, list(known), n=1, cutoff=0.6)
     return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def plain(code: str) -> str:
+    """A code as words."""
+    return code.replace("_", " ").replace("fao ", "FAO ")

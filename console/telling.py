@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from console import sayings
 from console.showing import counted, day, last_day, short
+from console.showing import plain as plain
 from domain import events as ev
 from domain import requests as rq
 from domain.clocks import Clock
@@ -49,11 +51,6 @@ def in_role(name: str, role: str) -> str:
     return f"{name[:-1]}, {role})" if name.endswith(")") else f"{name} ({role})"
 
 
-def plain(code: str) -> str:
-    """A code as words."""
-    return code.replace("_", " ").replace("fao ", "FAO ")
-
-
 def paper(stage: Stage) -> str:
     """What a stage hands in: `the scoping report`."""
     return f"the {plain(str(deliverable_of(stage).model_fields['kind'].default))}"
@@ -81,6 +78,8 @@ def owed(what: str, subject: str, task: str) -> str:
             return about
         case "at_risk" | "decide" | "answer" | "advise" | "confirm":
             return f"{about}: {plain(subject)}"
+        case _ if what in sayings.TASKS:
+            return about
         case _:
             return f"{plain(what)}: {subject}"
 
@@ -125,6 +124,8 @@ def task_words(task: str) -> str:
             return "look into why no session was held"
         case _ if what in _SESSION_TASKS and about:
             return f"{_SESSION_TASKS[what]} {about}"
+        case _ if what in sayings.TASKS:
+            return sayings.TASKS[what].format(*parts)
         case _:
             return plain(task)
 
@@ -146,17 +147,19 @@ class Telling:
     """Tells the events of one partnership; `after` is how it stood once the event had happened."""
 
     def __init__(self, names: Names) -> None:
-        self._names = names
+        self.names = names
 
     def __call__(self, event: ev.AnyEvent, after: Entity) -> str:
         """The event as a sentence without a full stop; an unknown kind by its name."""
-        told = _TOLD.get(type(event))
+        told = _TOLD.get(type(event)) or sayings.TOLD.get(type(event))
         return told(self, event, after) if told else plain(event.kind)
 
-    def _by(self, event: ev.Event) -> str:
-        return self._names.actor(event.by)
+    def by(self, event: ev.Event) -> str:
+        """Who did it."""
+        return self.names.actor(event.by)
 
-    def _due(self, clock: Clock | None, after: Entity) -> str:
+    def due(self, clock: Clock | None, after: Entity) -> str:
+        """` by 2022-03-28`, or nothing where there is no clock."""
         if clock is None:
             return ""
         deadline = after.deadline(clock)
@@ -184,9 +187,9 @@ class Telling:
     def stage_opened(self, event: ev.StageOpened, after: Entity) -> str:
         makers = listed([f"the {seat}" for seat in after.terms.stage(event.stage).makers], "or")
         why = " because a member was replaced" if event.because == "member_replaced" else ""
-        due = self._due(event.clock, after)
+        due = self.due(event.clock, after)
         return (
-            f"{self._by(event)} opened {event.stage.words}{why}; {makers} hands in {paper(event.stage)}{due}"
+            f"{self.by(event)} opened {event.stage.words}{why}; {makers} hands in {paper(event.stage)}{due}"
         )
 
     def stage_passed(self, event: ev.StagePassed, after: Entity) -> str:
@@ -194,12 +197,12 @@ class Telling:
 
     def submitted(self, event: ev.DeliverableSubmitted, after: Entity) -> str:
         version = f"version {event.number} ({short(event.deliverable.version)})"
-        return f"{self._by(event)} handed in {paper(event.stage)}, {version}"
+        return f"{self.by(event)} handed in {paper(event.stage)}, {version}"
 
     def gate_opened(self, event: ev.GateOpened, after: Entity) -> str:
         deciders = listed([f"the {seat}" for seat in event.terms.seats])
         verb = "decides" if len(event.terms.seats) == 1 else "decide"
-        due = self._due(event.clock, after)
+        due = self.due(event.clock, after)
         return f"gate {self._gate(event.gate, after)} opened: {deciders} {verb}{due}"
 
     def decided(self, event: ev.DecisionMade, after: Entity) -> str:
@@ -210,39 +213,39 @@ class Telling:
             rq.Verdict.REJECT: "rejected",
         }[event.verdict]
         remark = "; with a remark" if event.remark else ""
-        return f"{self._by(event)} {verdict} {self._gate(event.gate, after)}{remark}"
+        return f"{self.by(event)} {verdict} {self._gate(event.gate, after)}{remark}"
 
     def taken_back(self, event: ev.DecisionTakenBack, after: Entity) -> str:
         voids = f"; gate {event.voids.rpartition(_TAIL)[0]} is void" if event.voids else ""
-        return f"{self._by(event)} took back the decision at {self._gate(event.gate, after)}{voids}"
+        return f"{self.by(event)} took back the decision at {self._gate(event.gate, after)}{voids}"
 
     def handed_over(self, event: ev.SeatHandedOver, after: Entity) -> str:
-        to = self._names(event.to)
-        return f"{self._by(event)} handed the seat at {self._gate(event.gate, after)} over to {to}"
+        to = self.names(event.to)
+        return f"{self.by(event)} handed the seat at {self._gate(event.gate, after)} over to {to}"
 
     def advice_asked(self, event: ev.AdviceAsked, after: Entity) -> str:
-        due = self._due(event.clock, after)
-        asked = self._names(event.of)
-        return f"{self._by(event)} asked {asked} for advice at {self._gate(event.gate, after)}{due}"
+        due = self.due(event.clock, after)
+        asked = self.names(event.of)
+        return f"{self.by(event)} asked {asked} for advice at {self._gate(event.gate, after)}{due}"
 
     def advice_given(self, event: ev.AdviceGiven, after: Entity) -> str:
-        return f"{self._by(event)} gave advice at {self._gate(event.gate, after)}"
+        return f"{self.by(event)} gave advice at {self._gate(event.gate, after)}"
 
     def decider_added(self, event: ev.DeciderAdded, after: Entity) -> str:
-        who = self._names(event.seat.person) if event.seat.person else f"the {event.seat}"
-        return f"{self._by(event)} added {who} as a decider at {self._gate(event.gate, after)}"
+        who = self.names(event.seat.person) if event.seat.person else f"the {event.seat}"
+        return f"{self.by(event)} added {who} as a decider at {self._gate(event.gate, after)}"
 
     def question(self, event: ev.ClarificationAsked, after: Entity) -> str:
-        due = self._due(event.clock, after)
+        due = self.due(event.clock, after)
         return (
-            f"{self._by(event)} asked a formal question at {self._gate(event.gate, after)}; the clock stands "
+            f"{self.by(event)} asked a formal question at {self._gate(event.gate, after)}; the clock stands "
             f"still until it is answered{due}"
         )
 
     def answered(self, event: ev.ClarificationAnswered, after: Entity) -> str:
         gate = after.gate(event.gate)
-        due = self._due(gate.clock, after)
-        return f"{self._by(event)} answered the question at {self._gate(event.gate, after)}; it is due{due}"
+        due = self.due(gate.clock, after)
+        return f"{self.by(event)} answered the question at {self._gate(event.gate, after)}; it is due{due}"
 
     def settled(self, event: ev.GateSettled, after: Entity) -> str:
         how = plain(event.outcome.value)
@@ -250,18 +253,18 @@ class Telling:
             because = f" ({event.basis})" if event.basis else ""
             how = f"{how} by silence{because}" if event.outcome.passes else f"{how} without a reply"
         if event.overridden:
-            how = f"{how}, settled without its deciders by {self._by(event)}"
+            how = f"{how}, settled without its deciders by {self.by(event)}"
         held = next((gate for gate in after.gates if gate.id == event.gate), None)
         late = ""
         if held is not None and held.due is not None and event.at > held.due:
             late = f", after its due day {last_day(held.due)}"
-        again = f"; a new version is due{self._due(event.clock, after)}" if event.clock else ""
+        again = f"; a new version is due{self.due(event.clock, after)}" if event.clock else ""
         return f"gate {self._gate(event.gate, after)}: {how}{late}{again}"
 
     def late_objection(self, event: ev.LateObjectionRecorded, after: Entity) -> str:
         verdict = plain(event.verdict.value)
         return (
-            f"{self._by(event)} answered {self._gate(event.gate, after)} after silence had settled it "
+            f"{self.by(event)} answered {self._gate(event.gate, after)} after silence had settled it "
             f"({verdict}): kept as a late answer, the outcome stands"
         )
 
@@ -270,7 +273,7 @@ class Telling:
         return f"{event.stage.words} is stuck: {why}; the secretariat settles how it goes on"
 
     def round_added(self, event: ev.RoundAdded, after: Entity) -> str:
-        return f"one more round of {event.stage.words} is allowed, due{self._due(event.clock, after)}"
+        return f"one more round of {event.stage.words} is allowed, due{self.due(event.clock, after)}"
 
     def waived(self, event: ev.ConditionWaived, after: Entity) -> str:
         return f"the condition {plain(event.condition)!r} of {event.stage.words} is waived"
@@ -278,14 +281,14 @@ class Telling:
     def agreement(self, event: ev.AgreementStepTaken, after: Entity) -> str:
         verb = "" if event.step is rq.AgreementStep.SIGNED else ", signing"
         signing = f"{verb} on {day(event.signing)}" if event.signing else ""
-        due = f", to be signed{self._due(event.clock, after)}" if event.clock else ""
-        return f"{self._by(event)} reported the agreement: {plain(event.step.value)}{signing}{due}"
+        due = f", to be signed{self.due(event.clock, after)}" if event.clock else ""
+        return f"{self.by(event)} reported the agreement: {plain(event.step.value)}{signing}{due}"
 
     def session_planned(self, event: ev.SessionPlanned, after: Entity) -> str:
         why = f" ({plain(event.reason)})" if event.reason else ""
         again = " anew" if event.moved else ""
         return (
-            f"{self._by(event)} planned session {event.code}{again}, {plain(event.mode)}, for "
+            f"{self.by(event)} planned session {event.code}{again}, {plain(event.mode)}, for "
             f"{event.starts:%Y-%m-%d %H:%M} UTC{why}"
         )
 
@@ -298,7 +301,7 @@ class Telling:
             rq.SessionStep.CANCELLED: "cancelled",
         }[event.step]
         why = f" ({plain(event.reason)})" if event.reason else ""
-        return f"{self._by(event)} {did} session {event.code}{why}"
+        return f"{self.by(event)} {did} session {event.code}{why}"
 
     def dormant(self, event: ev.DormantFlagged, after: Entity) -> str:
         then = "how it goes on is to be settled" if event.review else "the secretariat looks into it"
@@ -308,64 +311,64 @@ class Telling:
         people = f"{event.participants_eu} EU and {event.participants_cn} CN participants"
         evidence = "with evidence" if event.evidence else "without evidence, so it does not count"
         return (
-            f"{self._by(event)} recorded exchange {event.code}, {plain(event.mode)}, held on "
+            f"{self.by(event)} recorded exchange {event.code}, {plain(event.mode)}, held on "
             f"{day(event.held)}: {people}, {evidence}"
         )
 
     def engaged(self, event: ev.OrganisationEngaged, after: Entity) -> str:
         organisation = event.organisation
         return (
-            f"{self._by(event)} recorded {organisation.code} ({organisation.group}) on the "
+            f"{self.by(event)} recorded {organisation.code} ({organisation.group}) on the "
             f"{organisation.side.value.upper()} side"
         )
 
     def hold_placed(self, event: ev.HoldPlaced, after: Entity) -> str:
         review = event.clock.deadline(after.edition)
         until = f"; to be reviewed by {review.on}" if review else ""
-        return f"{self._by(event)} put it on hold ({plain(event.reason)}); every clock stands still{until}"
+        return f"{self.by(event)} put it on hold ({plain(event.reason)}); every clock stands still{until}"
 
     def hold_lifted(self, event: ev.HoldLifted, after: Entity) -> str:
-        return f"{self._by(event)} resumed it; the clocks go on with the days that remained, but for those counted back"
+        return f"{self.by(event)} resumed it; the clocks go on with the days that remained, but for those counted back"
 
     def suspended(self, event: ev.SuspensionOrdered, after: Entity) -> str:
-        return f"{self._by(event)} recorded the authority's suspension; nothing goes out until it is lifted"
+        return f"{self.by(event)} recorded the authority's suspension; nothing goes out until it is lifted"
 
     def unsuspended(self, event: ev.SuspensionLifted, after: Entity) -> str:
-        return f"{self._by(event)} lifted the suspension; what is not on hold goes on as after a hold"
+        return f"{self.by(event)} lifted the suspension; what is not on hold goes on as after a hold"
 
     def holder_changed(self, event: ev.HolderChanged, after: Entity) -> str:
         role = str(Seat(role=event.role, side=event.side))
         if event.to is None:
-            left = self._names(event.leaving or "")
-            due = self._due(event.clock, after)
-            return f"{self._by(event)} recorded that {left} left as {role}; a successor is to be named{due}"
-        instead = f" instead of {self._names(event.leaving)}" if event.leaving else ""
-        return f"{self._by(event)} recorded {self._names(event.to.person)} as {role}{instead}"
+            left = self.names(event.leaving or "")
+            due = self.due(event.clock, after)
+            return f"{self.by(event)} recorded that {left} left as {role}; a successor is to be named{due}"
+        instead = f" instead of {self.names(event.leaving)}" if event.leaving else ""
+        return f"{self.by(event)} recorded {self.names(event.to.person)} as {role}{instead}"
 
     def member_replaced(self, event: ev.MemberReplaced, after: Entity) -> str:
         member = f"{event.member.name} ({event.member.country})"
-        people = listed(list(dict.fromkeys(self._names(held.person) for held in event.holders)))
+        people = listed(list(dict.fromkeys(self.names(held.person) for held in event.holders)))
         return (
-            f"{self._by(event)} replaced {event.leaving} by {member} ({plain(event.reason)}), "
+            f"{self.by(event)} replaced {event.leaving} by {member} ({plain(event.reason)}), "
             f"with {people or 'nobody named yet'}"
         )
 
     def withdrawn(self, event: ev.PartnershipWithdrawn, after: Entity) -> str:
         side = event.side.value.upper()
-        return f"{self._by(event)} recorded the withdrawal of the {side} side ({plain(event.reason)})"
+        return f"{self.by(event)} recorded the withdrawal of the {side} side ({plain(event.reason)})"
 
     def proposed(self, event: ev.ProposalMade, after: Entity) -> str:
-        due = self._due(event.clock, after)
+        due = self.due(event.clock, after)
         return (
-            f"{self._by(event)} made proposal {event.proposal}: {matter_words(event.matter)} "
+            f"{self.by(event)} made proposal {event.proposal}: {matter_words(event.matter)} "
             f"({plain(event.reason)}); a second person confirms it{due}"
         )
 
     def confirmed(self, event: ev.ProposalConfirmed, after: Entity) -> str:
-        return f"{self._by(event)} confirmed proposal {event.proposal} as the second person"
+        return f"{self.by(event)} confirmed proposal {event.proposal} as the second person"
 
     def declined(self, event: ev.ProposalDeclined, after: Entity) -> str:
-        return f"{self._by(event)} declined proposal {event.proposal}"
+        return f"{self.by(event)} declined proposal {event.proposal}"
 
     def extended(self, event: ev.EndDateChanged, after: Entity) -> str:
         return (
@@ -375,31 +378,31 @@ class Telling:
 
     def calendar(self, event: ev.CalendarAdopted, after: Entity) -> str:
         moved = counted(len(event.moved), "deadline") + " moved" if event.moved else "no deadline moved"
-        return f"{self._by(event)} adopted calendar edition {event.edition.name!r}; {moved}"
+        return f"{self.by(event)} adopted calendar edition {event.edition.name!r}; {moved}"
 
     def terms(self, event: ev.TermsAdopted, after: Entity) -> str:
-        return f"{self._by(event)} adopted the terms {event.terms.name!r}"
+        return f"{self.by(event)} adopted the terms {event.terms.name!r}"
 
     def delegated(self, event: ev.Delegated, after: Entity) -> str:
         role = str(Seat(role=event.role, side=event.side))
         where = f" in {listed([stage.words for stage in event.stages])}" if event.stages else ""
         return (
-            f"{self._by(event)} lets {self._names(event.to)} act as {role}{where} from {day(event.since)} "
+            f"{self.by(event)} lets {self.names(event.to)} act as {role}{where} from {day(event.since)} "
             f"to {last_day(event.until)}"
         )
 
     def reminded(self, event: ev.ReminderFell, after: Entity) -> str:
         lines = [f"{task_words(line.task)}, {_offset(line.offset)}" for line in event.reminders]
-        return f"reminder to {self._names(event.recipient)}: {'; '.join(lines)}"
+        return f"reminder to {self.names(event.recipient)}: {'; '.join(lines)}"
 
     def ladder_stopped(self, event: ev.LadderStopped, after: Entity) -> str:
         why = {"acted": "has acted", "contact": "was reached"}.get(event.because, plain(event.because))
         what = counted(len(event.tasks), "task")
-        return f"{self._names(event.person)} {why}: no more reminders of {what}"
+        return f"{self.names(event.person)} {why}: no more reminders of {what}"
 
     def contact(self, event: ev.ContactLogged, after: Entity) -> str:
         note = ", with a note" if event.note else ""
-        return f"{self._by(event)} reached {self._names(event.person)} by {plain(event.channel)}{note}"
+        return f"{self.by(event)} reached {self.names(event.person)} by {plain(event.channel)}{note}"
 
     def overdue(self, event: ev.DeadlinePassed, after: Entity) -> str:
         return f"overdue from now on: {task_words(event.task)}"

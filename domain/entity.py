@@ -211,6 +211,10 @@ class EntityState(Remembering):
         """What follows when a stage's version is rejected; nothing: the secretariat settles how it goes on."""
         return ()
 
+    def restricted(self, country: str, since: datetime, until: datetime, at: datetime) -> Clock | None:
+        """The clock to look at it anew, where a travel restriction touches what it plans."""
+        return None
+
     # Plain questions
 
     @property

@@ -1,4 +1,4 @@
-"""What happened to a partnership: the past tense of every request, and what the calendar did by itself."""
+"""What happened to an entity: the past tense of every request, and what the calendar did by itself."""
 
 from __future__ import annotations
 
@@ -9,20 +9,26 @@ from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
-from domain.deliverables import AnyDeliverable, Count
+from domain.deliverables import AnyDeliverable
 from domain.errands import EntityName, TurnedDown
-from domain.requests import AgreementStep, Channel, ExchangeMode, Matter, SessionStep, Verdict
+from domain.partnership_events import AgreementStepTaken as AgreementStepTaken
+from domain.partnership_events import DormantFlagged as DormantFlagged
+from domain.partnership_events import End as End
+from domain.partnership_events import ExchangeHeld as ExchangeHeld
+from domain.partnership_events import MemberReplaced as MemberReplaced
+from domain.partnership_events import OrganisationEngaged as OrganisationEngaged
+from domain.partnership_events import PartnershipClosed as PartnershipClosed
+from domain.partnership_events import PartnershipFounded as PartnershipFounded
+from domain.partnership_events import PartnershipWithdrawn as PartnershipWithdrawn
+from domain.partnership_events import SessionPlanned as SessionPlanned
+from domain.partnership_events import SessionStepTaken as SessionStepTaken
+from domain.requests import Channel, Matter, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
 from domain.values import (
     Code,
-    Component,
-    GivenTime,
+    Country,
     Holder,
-    Member,
-    Mode,
-    Organisation,
     PersonId,
-    PlaceName,
     Role,
     Side,
     TextHash,
@@ -47,32 +53,6 @@ class Outcome(StrEnum):
     @property
     def passes(self) -> bool:
         return self in (Outcome.APPROVED, Outcome.CONDITIONS)
-
-
-class End(StrEnum):
-    """How a partnership ended (domain.md 2.1)."""
-
-    COMPLETED = "closed_completed"
-    PARTIAL = "closed_partial"
-    WITHDRAWN = "withdrawn"
-    REJECTED = "rejected"
-    MERGED = "merged"
-    CUT_OFF = "cut_off"
-
-
-class PartnershipFounded(Event):
-    kind: Literal["partnership_founded"] = "partnership_founded"
-    programme: Code
-    code: Code
-    component: Component
-    mode: Mode
-    cluster: Code
-    themes: tuple[Code, ...]
-    members: tuple[Member, ...]
-    holders: tuple[Holder, ...]
-    terms: Annotated[Terms, AfterValidator(shared)]
-    edition: Annotated[CalendarEdition, AfterValidator(shared)]
-    ends: GivenTime
 
 
 class StageOpened(Event):
@@ -208,59 +188,6 @@ class ConditionWaived(Event):
     condition: Code
 
 
-class AgreementStepTaken(Event):
-    kind: Literal["agreement_step_taken"] = "agreement_step_taken"
-    step: AgreementStep
-    signing: UtcTime | None = None
-    text: TextHash | None = None
-    clock: Clock | None = None
-    """Runs from the first step to the signature."""
-
-
-class SessionPlanned(Event):
-    """A session to come; `moved` counts how often it had another time before."""
-
-    kind: Literal["session_planned"] = "session_planned"
-    code: Code
-    mode: ExchangeMode
-    starts: UtcTime
-    moved: int = 0
-    reason: Code | None = None
-    clock: Clock
-    """For the invitation, counted back from the start."""
-    report: Clock
-    """For recording what was held, counted from the start."""
-
-
-class SessionStepTaken(Event):
-    kind: Literal["session_step_taken"] = "session_step_taken"
-    code: Code
-    step: SessionStep
-    text: TextHash | None = None
-    """The agenda invited with, or the minutes; what both sides answer and agree to."""
-    remark: TextHash | None = Field(default=None, exclude_if=lambda remark: remark is None)
-    reason: Code | None = None
-    clock: Clock | None = None
-    """For what comes next: the answers of both sides, or their agreement to the minutes."""
-
-
-class ExchangeHeld(Event):
-    kind: Literal["exchange_held"] = "exchange_held"
-    code: Code
-    mode: ExchangeMode
-    held: UtcTime
-    participants_eu: Count
-    participants_cn: Count
-    evidence: TextHash | None = None
-    clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
-    """For the minutes, where it was a session that had been planned."""
-
-
-class OrganisationEngaged(Event):
-    kind: Literal["organisation_engaged"] = "organisation_engaged"
-    organisation: Organisation
-
-
 class HoldPlaced(Event):
     kind: Literal["hold_placed"] = "hold_placed"
     reason: Code
@@ -292,22 +219,6 @@ class HolderChanged(Event):
     letter: TextHash | None = None
     clock: Clock | None = None
     """For naming a successor, where the role is vacant now."""
-
-
-class MemberReplaced(Event):
-    kind: Literal["member_replaced"] = "member_replaced"
-    leaving: PlaceName
-    member: Member
-    holders: tuple[Holder, ...]
-    reason: Code
-    agreed: TextHash
-
-
-class PartnershipWithdrawn(Event):
-    kind: Literal["partnership_withdrawn"] = "partnership_withdrawn"
-    side: Side
-    reason: Code
-    notice: TextHash
 
 
 class ProposalMade(Event):
@@ -356,6 +267,24 @@ class TermsAdopted(Event):
     kind: Literal["terms_adopted"] = "terms_adopted"
     terms: Annotated[Terms, AfterValidator(shared)]
     decision: TextHash
+
+
+class TravelRestricted(Event):
+    """Nobody travels there in this time; `clock` is the secretariat's where something has to be looked at anew."""
+
+    kind: Literal["travel_restricted"] = "travel_restricted"
+    country: Country
+    since: UtcTime
+    until: UtcTime
+    order: TextHash
+    clock: Clock | None = None
+
+
+class TravelResumed(Event):
+    kind: Literal["travel_resumed"] = "travel_resumed"
+    country: Country
+    since: UtcTime
+    order: TextHash
 
 
 class Delegated(Event):
@@ -418,15 +347,6 @@ class AtRiskFlagged(Event):
     clock: Clock
 
 
-class DormantFlagged(Event):
-    """No session was held for so many days: to be looked into, or to be decided how it goes on."""
-
-    kind: Literal["dormant_flagged"] = "dormant_flagged"
-    days: int
-    review: bool
-    clock: Clock
-
-
 class ErrandCarried(Event):
     """Others were asked on behalf of this entity: who took it, who refused with which sentence, and up to whom."""
 
@@ -451,12 +371,6 @@ class EntityClosed(Event):
 class CutOffReached(Event):
     kind: Literal["cut_off_reached"] = "cut_off_reached"
     cut_off: str
-
-
-class PartnershipClosed(Event):
-    kind: Literal["partnership_closed"] = "partnership_closed"
-    end: End
-    into: Code | None = None
 
 
 AnyEvent = Annotated[
@@ -506,6 +420,8 @@ AnyEvent = Annotated[
     | CutOffReached
     | PartnershipClosed
     | ErrandCarried
+    | TravelRestricted
+    | TravelResumed
     | EntityClosed,
     Field(discriminator="kind"),
 ]

@@ -22,7 +22,7 @@ from domain.entity import (
     Watch,
 )
 from domain.tasks import tasks_of
-from domain.terms import Reach
+from domain.terms import Reach, Restriction
 
 S = TypeVar("S", bound=EntityState)
 
@@ -262,6 +262,24 @@ def _at_risk(state: S, event: ev.AtRiskFlagged) -> S:
     return watched(put(state, at_risk=event.because), watch)
 
 
+def travel_restricted(state: S, event: ev.TravelRestricted) -> S:
+    """Its terms know of one more time in which nobody travels there."""
+    closed = Restriction(country=event.country, since=event.since, until=event.until)
+    restrictions = (*state.terms.restrictions, closed)
+    return put(state, terms=state.terms.model_copy(update={"restrictions": restrictions}))
+
+
+def _travel_resumed(state: S, event: ev.TravelResumed) -> S:
+    restrictions = tuple(
+        held.model_copy(update={"until": event.since - timedelta(microseconds=1)})
+        if held.country == event.country and held.since < event.since <= held.until
+        else held
+        for held in state.terms.restrictions
+        if held.country != event.country or held.since < event.since
+    )
+    return put(state, terms=state.terms.model_copy(update={"restrictions": restrictions}))
+
+
 def _errand_carried(state: S, event: ev.ErrandCarried) -> S:
     errands = tuple(
         held if held.id != event.errand else held.model_copy(update={"after": event.after})
@@ -283,6 +301,8 @@ def over(state: S, end: str, at: datetime, **update: Any) -> S:
 
 FOLDS: dict[type[Any], Callable[[Any, Any], Any]] = {
     ev.ErrandCarried: _errand_carried,
+    ev.TravelRestricted: travel_restricted,
+    ev.TravelResumed: _travel_resumed,
     ev.EntityClosed: lambda state, event: over(state, event.end, event.at),
     ev.StageOpened: stage_opened,
     ev.StagePassed: stage_passed,

@@ -11,7 +11,7 @@ from domain.entity import EntityState
 from domain.standing import acting, day, not_the_maker, only, person_of_one_side, role_words
 from domain.tasks import OPERATOR, recipients, reminded, tasks_of
 from domain.terms import Silence, Stage, Terms, calendar_days
-from domain.values import Actor, Holder, Refusal, Role, listed
+from domain.values import Actor, Holder, Refusal, Role, Side, listed
 
 S = EntityState
 Events = tuple[ev.AnyEvent, ...]
@@ -158,6 +158,66 @@ def ladders_stopped(
     if not tasks:
         return ()
     return (ev.LadderStopped(at=at, by=by, person=person, tasks=tasks, because=because),)
+
+
+def restrict_travel(state: S, request: rq.RestrictTravel, by: Actor, at: datetime) -> Events:
+    steered(state, by, at, "record a travel restriction", Role.OPERATOR, Role.EU_DELEGATION)
+    until = request.until or state.ends
+    if until <= request.since:
+        raise Refusal(f"a restriction ends after it begins, on {day(request.since)}")
+    for closed in state.terms.restrictions:
+        if closed.country == request.country and closed.since <= request.since and until <= closed.until:
+            raise Refusal(
+                f"that nobody travels to {request.country} from {day(closed.since)} to {day(closed.until)} "
+                "is known already"
+            )
+    return (
+        ev.TravelRestricted(
+            at=at,
+            by=by,
+            country=request.country,
+            since=request.since,
+            until=until,
+            order=request.order,
+            clock=state.restricted(request.country, request.since, until, at),
+        ),
+    )
+
+
+def resume_travel(state: S, request: rq.ResumeTravel, by: Actor, at: datetime) -> Events:
+    steered(state, by, at, "record that travel goes on", Role.OPERATOR, Role.EU_DELEGATION)
+    ended = [
+        closed
+        for closed in state.terms.restrictions
+        if closed.country == request.country and request.since <= closed.until
+    ]
+    if not ended:
+        raise Refusal(f"no restriction of travel to {request.country} lasts until {day(request.since)}")
+    return (
+        ev.TravelResumed(at=at, by=by, country=request.country, since=request.since, order=request.order),
+    )
+
+
+def change_end(state: S, request: rq.ChangeEnd, by: Actor, at: datetime) -> Events:
+    steered(state, by, at, "record a new end of the programme")
+    second = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, at)]
+    if request.second in (by.person, by.on_behalf_of):
+        raise Refusal(f"{request.second} cannot be the second person too", grave=True)
+    if not any(held.person == request.second for held in second):
+        raise Refusal(
+            f"{request.second} is neither an operator nor a team leader of {state.code}", grave=True
+        )
+    if request.ends <= state.ends:
+        raise Refusal(f"the programme ends on {day(state.ends)}; an extension ends later")
+    return (end_changed(state, request.ends, request.addendum, by, at),)
+
+
+def end_changed(state: S, ends: datetime, addendum: str, by: Actor, at: datetime) -> ev.EndDateChanged:
+    """The programme's new end, with every date that moves."""
+    later = state.model_copy(update={"ends": ends})
+    return ev.EndDateChanged(
+        at=at, by=by, was=state.ends, ends=ends, addendum=addendum, moved=moved(state, later)
+    )
 
 
 def adopt_calendar(state: S, request: rq.AdoptCalendar, by: Actor, at: datetime) -> Events:

@@ -42,6 +42,9 @@ RULES: Mapping[type[Any], Rule] = {
     rq.AdoptTerms: life.adopt_terms,
     rq.Delegate: life.delegate,
     rq.LogContact: life.log_contact,
+    rq.RestrictTravel: life.restrict_travel,
+    rq.ResumeTravel: life.resume_travel,
+    rq.ChangeEnd: life.change_end,
 }
 """What every kind of entity can be asked."""
 
@@ -53,6 +56,9 @@ _ALSO_WHEN_SUSPENDED: tuple[type[Any], ...] = (
     rq.Propose,
     rq.Confirm,
     rq.Decline,
+    rq.RestrictTravel,
+    rq.ResumeTravel,
+    rq.ChangeEnd,
 )
 _ALSO_ON_HOLD: tuple[type[Any], ...] = (
     *_ALSO_WHEN_SUSPENDED,

@@ -9,7 +9,7 @@ from domain import requests as rq
 from domain.entity import EntityState, Proposal, StageStatus
 from domain.events import Outcome
 from domain.gates import Gate
-from domain.life import SECRETARIAT, moved
+from domain.life import SECRETARIAT, end_changed
 from domain.settling import settled
 from domain.staging import CONDITIONS, conditions_of, missing
 from domain.standing import acting, day, not_the_maker, only
@@ -118,17 +118,7 @@ def _extended(state: S, matter: rq.Extend, by: Actor, at: datetime) -> Events:
             f"an extension is asked for at least {state.terms.latest_extension_request} days before the end: "
             f"by {day(last)}"
         )
-    later = state.model_copy(update={"ends": matter.ends})
-    return (
-        ev.EndDateChanged(
-            at=at,
-            by=by,
-            was=state.ends,
-            ends=matter.ends,
-            addendum=matter.addendum,
-            moved=moved(state, later),
-        ),
-    )
+    return (end_changed(state, matter.ends, matter.addendum, by, at),)
 
 
 def _overridden(state: S, matter: rq.SettleGate, by: Actor, at: datetime) -> Events:

@@ -324,6 +324,34 @@ class AdoptTerms(Value):
     decision: TextHash
 
 
+class RestrictTravel(Value):
+    """Nobody travels to a country from a day on, until another or until further notice; on whose order."""
+
+    kind: Literal["restrict_travel"] = "restrict_travel"
+    country: Country
+    since: GivenTime
+    until: GivenTime | None = None
+    order: TextHash
+
+
+class ResumeTravel(Value):
+    """From a day on people travel to a country again."""
+
+    kind: Literal["resume_travel"] = "resume_travel"
+    country: Country
+    since: GivenTime
+    order: TextHash
+
+
+class ChangeEnd(Value):
+    """The programme's new end, as two persons of the secretariat want it: whoever asks, and the `second`."""
+
+    kind: Literal["change_end"] = "change_end"
+    ends: GivenTime
+    addendum: TextHash
+    second: PersonId
+
+
 class Delegate(Value):
     """Let another person act in one's role for a time; `stages` empty means all of them."""
 
@@ -374,7 +402,10 @@ AnyRequest = Annotated[
     | AdoptCalendar
     | AdoptTerms
     | Delegate
-    | LogContact,
+    | LogContact
+    | RestrictTravel
+    | ResumeTravel
+    | ChangeEnd,
     Field(discriminator="kind"),
 ]
 

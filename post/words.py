@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from post.kinds import gates, words_of
+
 Language = Literal["en", "zh"]
 Pair = tuple[str, str]
 """English first, then Chinese."""
@@ -15,6 +17,7 @@ STAGES: dict[str, Pair] = {
     "action_plan": ("Cooperation Action Plan", "城市合作行动计划"),
     "pilot_investments": ("pilot projects", "试点项目"),
     "closing": ("closing", "结项"),
+    **words_of("STAGES"),
 }
 
 NOUNS: dict[str, Pair] = {
@@ -33,6 +36,7 @@ DOCUMENTS: dict[str, Pair] = {
     "action_plan": ("the Cooperation Action Plan", "《城市合作行动计划》"),
     "pilot_investments": ("the pilot project fiche", "《试点项目申报表》"),
     "closing": ("the result sheet", "《成果总结表》"),
+    **words_of("DOCUMENTS"),
 }
 """What each stage hands in, by the stage's code."""
 
@@ -51,6 +55,7 @@ GATES: dict[str, tuple[str, Pair]] = {
     "G7": ("pilot_investments", ("endorsement by both sides", "双方认可")),
     "G9.partners": ("closing", ("confirmation by both partners", "双方确认")),
     "G9": ("closing", ("close-out", "结项审批")),
+    **gates(),
 }
 """What is decided at each gate: which document, and in which step."""
 
@@ -94,6 +99,7 @@ ENDS: dict[str, Pair] = {
     "rejected": ("ended because its work was not approved", "因未获通过而终止"),
     "merged": ("goes on inside a thematic cluster", "并入专题组继续开展"),
     "cut_off": ("ended with the programme before it was complete", "因项目到期而终止（未全部完成）"),
+    **words_of("ENDS"),
 }
 
 AGREEMENT: dict[str, Pair] = {
@@ -115,6 +121,7 @@ MATTERS: dict[str, Pair] = {
     "settle_gate": ("a decision is made without its deciders", "越过审议人直接作出决定"),
     "add_round": ("one more round of revision", "增加一轮修改"),
     "merge": ("the partnership goes on inside a thematic cluster", "合作并入专题组"),
+    **words_of("MATTERS"),
 }
 
 REASONS: dict[str, Pair] = {
@@ -136,6 +143,7 @@ REASONS: dict[str, Pair] = {
     "calendar": ("a new holiday calendar", "节假日安排更新"),
     "end_date": ("a new end date of the programme", "项目结束日期变更"),
     "terms": ("new rules were adopted", "规则更新"),
+    **words_of("REASONS"),
 }
 
 CUT_OFFS: dict[str, Pair] = {
@@ -160,6 +168,7 @@ CUT_OFFS: dict[str, Pair] = {
     "last evidence": ("last evidence", "最后一批证明材料提交日"),
     "draft final report": ("draft final report", "最终报告初稿提交日"),
     "end of the programme": ("end of the programme", "项目结束日"),
+    **words_of("CUT_OFFS"),
 }
 
 BASES: dict[str, Pair] = {
@@ -167,6 +176,7 @@ BASES: dict[str, Pair] = {
         "kick-off rules: minutes and work plan count as agreed after 10 joint working days",
         "启动会议规则：会议纪要和工作计划自送达起10个双方共同工作日内未提出异议的，视为同意",
     ),
+    **words_of("BASES"),
 }
 
 WHATS: dict[str, Pair] = {
@@ -211,6 +221,7 @@ WHATS: dict[str, Pair] = {
     "report": ("please record {matter} once it has been held", "{matter}举行后请及时登记"),
     "minutes": ("please write the minutes of {matter}", "请撰写{matter}的会议纪要"),
     "agree_minutes": ("please agree to the minutes of {matter}", "请确认{matter}的会议纪要"),
+    **words_of("WHATS"),
 }
 """What is asked, by the code of a task; the first word is made a capital where a sentence begins."""
 
@@ -219,6 +230,7 @@ MODES: dict[str, Pair] = {
     "hybrid": ("in person and online", "线上线下结合"),
     "virtual": ("online", "线上"),
     "team_scoping": ("by the programme's own team", "项目团队内部"),
+    **words_of("MODES"),
 }
 
 SESSION: Pair = ("working session {code} on {when}", "{when}举行的工作会议（{code}）")
@@ -260,6 +272,7 @@ ANSWERS: dict[str, Pair] = {
         "send us name, function and address of the person",
         "请告知人选的姓名、职务和联系方式",
     ),
+    **words_of("ANSWERS"),
 }
 """How to answer, by the code of a task; any other is answered in free words."""
 
@@ -271,6 +284,7 @@ CHOICES: dict[str, Pair] = {
         "也可以向编写方提出正式询问（期限中止，答复后继续计算）、征求意见、转办或加签；"
         "在他人据此办理之前，决定可以撤回",
     ),
+    **words_of("CHOICES"),
 }
 """What else can be done instead of answering at once; said when something is asked, not in each reminder."""
 
@@ -295,6 +309,7 @@ KINDS: dict[str, Pair] = {
     "terms_adopted": ("new rules have been adopted", "已采用新规则"),
     "delegated": ("a role has been delegated for a time", "已办理临时授权"),
     "contact_logged": ("a conversation has been noted", "已登记一次联系"),
+    **words_of("KINDS"),
 }
 """What happened, by an event's kind, for letters without a wording of their own."""
 

@@ -46,6 +46,7 @@ FAR_REACHING = (
     "adopt_calendar",
     "adopt_terms",
     "agreement_step",
+    "change_end",
     "change_holder",
     "confirm",
     "delegate",

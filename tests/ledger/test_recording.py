@@ -259,7 +259,7 @@ def test_a_refused_attempt_is_an_entry_of_its_own_kind(ledger: SqlLedger) -> Non
     assert ledger.attempt(ENTITY, mayor, request, sentence, at, "r-1") == 1
     assert ledger.attempt(ENTITY, mayor, request, sentence, at + timedelta(minutes=1), "r-1") == 1
     assert ledger.attempt(ENTITY, OPERATOR, request, sentence, at, "r-1") == 2
-    assert ledger.attempt("pilot/C1-01", None, request, sentence, at) == 3
+    assert ledger.attempt("pilot/C1-01", None, request, sentence, at) == 1
     third, second, first = ledger.attempts()
     assert (first.entity, first.by, first.request, first.sentence) == (ENTITY, mayor, request, sentence)
     assert first.at == at and first.position == len(entries()) + 1

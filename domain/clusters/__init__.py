@@ -1,0 +1,1 @@
+"""Thematic clusters: several partnerships with a common theme, sessions and plan."""

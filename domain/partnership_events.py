@@ -1,0 +1,139 @@
+"""What happens to a partnership alone: its founding, its agreement, its sessions, its members, its end."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from domain.calendars import CalendarEdition
+from domain.clocks import Clock
+from domain.deliverables import Count
+from domain.requests import AgreementStep, ExchangeMode, SessionStep
+from domain.terms import Terms
+from domain.values import (
+    Code,
+    Component,
+    Event,
+    GivenTime,
+    Holder,
+    Member,
+    Mode,
+    Organisation,
+    PlaceName,
+    Side,
+    TextHash,
+    UtcTime,
+    shared,
+)
+
+
+class End(StrEnum):
+    """How a partnership ended (domain.md 2.1)."""
+
+    COMPLETED = "closed_completed"
+    PARTIAL = "closed_partial"
+    WITHDRAWN = "withdrawn"
+    REJECTED = "rejected"
+    MERGED = "merged"
+    CUT_OFF = "cut_off"
+
+
+class PartnershipFounded(Event):
+    kind: Literal["partnership_founded"] = "partnership_founded"
+    programme: Code
+    code: Code
+    component: Component
+    mode: Mode
+    cluster: Code
+    themes: tuple[Code, ...]
+    members: tuple[Member, ...]
+    holders: tuple[Holder, ...]
+    terms: Annotated[Terms, AfterValidator(shared)]
+    edition: Annotated[CalendarEdition, AfterValidator(shared)]
+    ends: GivenTime
+
+
+class AgreementStepTaken(Event):
+    kind: Literal["agreement_step_taken"] = "agreement_step_taken"
+    step: AgreementStep
+    signing: UtcTime | None = None
+    text: TextHash | None = None
+    clock: Clock | None = None
+    """Runs from the first step to the signature."""
+
+
+class SessionPlanned(Event):
+    """A session to come; `moved` counts how often it had another time before."""
+
+    kind: Literal["session_planned"] = "session_planned"
+    code: Code
+    mode: ExchangeMode
+    starts: UtcTime
+    moved: int = 0
+    reason: Code | None = None
+    clock: Clock
+    """For the invitation, counted back from the start."""
+    report: Clock
+    """For recording what was held, counted from the start."""
+
+
+class SessionStepTaken(Event):
+    kind: Literal["session_step_taken"] = "session_step_taken"
+    code: Code
+    step: SessionStep
+    text: TextHash | None = None
+    """The agenda invited with, or the minutes; what both sides answer and agree to."""
+    remark: TextHash | None = Field(default=None, exclude_if=lambda remark: remark is None)
+    reason: Code | None = None
+    clock: Clock | None = None
+    """For what comes next: the answers of both sides, or their agreement to the minutes."""
+
+
+class ExchangeHeld(Event):
+    kind: Literal["exchange_held"] = "exchange_held"
+    code: Code
+    mode: ExchangeMode
+    held: UtcTime
+    participants_eu: Count
+    participants_cn: Count
+    evidence: TextHash | None = None
+    clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
+    """For the minutes, where it was a session that had been planned."""
+
+
+class OrganisationEngaged(Event):
+    kind: Literal["organisation_engaged"] = "organisation_engaged"
+    organisation: Organisation
+
+
+class MemberReplaced(Event):
+    kind: Literal["member_replaced"] = "member_replaced"
+    leaving: PlaceName
+    member: Member
+    holders: tuple[Holder, ...]
+    reason: Code
+    agreed: TextHash
+
+
+class PartnershipWithdrawn(Event):
+    kind: Literal["partnership_withdrawn"] = "partnership_withdrawn"
+    side: Side
+    reason: Code
+    notice: TextHash
+
+
+class DormantFlagged(Event):
+    """No session was held for so many days: to be looked into, or to be decided how it goes on."""
+
+    kind: Literal["dormant_flagged"] = "dormant_flagged"
+    days: int
+    review: bool
+    clock: Clock
+
+
+class PartnershipClosed(Event):
+    kind: Literal["partnership_closed"] = "partnership_closed"
+    end: End
+    into: Code | None = None
