@@ -22,6 +22,20 @@ from domain.partnership_events import PartnershipFounded as PartnershipFounded
 from domain.partnership_events import PartnershipWithdrawn as PartnershipWithdrawn
 from domain.partnership_events import SessionPlanned as SessionPlanned
 from domain.partnership_events import SessionStepTaken as SessionStepTaken
+from domain.pilots.events import CheckRecorded as CheckRecorded
+from domain.pilots.events import ChecksAsked as ChecksAsked
+from domain.pilots.events import NoteAsked as NoteAsked
+from domain.pilots.events import NotesMissing as NotesMissing
+from domain.pilots.events import OwnerNamed as OwnerNamed
+from domain.pilots.events import PilotClosed as PilotClosed
+from domain.pilots.events import PilotFounded as PilotFounded
+from domain.pilots.events import PilotParked as PilotParked
+from domain.pilots.events import PilotRecorded as PilotRecorded
+from domain.pilots.events import PilotScored as PilotScored
+from domain.pilots.events import PilotStepTaken as PilotStepTaken
+from domain.pilots.events import PilotUnparked as PilotUnparked
+from domain.pilots.events import ProgressNoted as ProgressNoted
+from domain.pilots.events import SourceRecorded as SourceRecorded
 from domain.requests import Channel, Matter, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
 from domain.values import (
@@ -422,6 +436,20 @@ AnyEvent = Annotated[
     | ErrandCarried
     | TravelRestricted
     | TravelResumed
-    | EntityClosed,
+    | EntityClosed
+    | PilotFounded
+    | CheckRecorded
+    | ChecksAsked
+    | NoteAsked
+    | NotesMissing
+    | OwnerNamed
+    | PilotClosed
+    | PilotParked
+    | PilotRecorded
+    | PilotScored
+    | PilotStepTaken
+    | PilotUnparked
+    | ProgressNoted
+    | SourceRecorded,
     Field(discriminator="kind"),
 ]

@@ -13,6 +13,7 @@ from domain.entity import Fold, StageStatus
 from domain.events import AnyEvent, End, PartnershipClosed, PartnershipFounded
 from domain.letters import Draft
 from domain.living import Rule, Tags
+from domain.pilots import known
 from domain.stages import step_of
 from domain.state import PartnershipState
 from domain.tasks import Task
@@ -35,6 +36,7 @@ class Partnership(PartnershipState):
         rq.Engage: exchanging.engage,
         rq.Withdraw: membership.withdraw,
         rq.ReplaceMember: membership.replace_member,
+        rq.RecordPilot: known.record,
     }
     own_on_hold: ClassVar[tuple[type[Any], ...]] = (
         rq.Withdraw,
@@ -43,6 +45,7 @@ class Partnership(PartnershipState):
         rq.StepSession,
         rq.RecordExchange,
         rq.Engage,
+        rq.RecordPilot,
     )
 
     def own_tasks(self) -> Iterator[Task]:
@@ -84,7 +87,7 @@ class Partnership(PartnershipState):
     def when_passed(self, stage: Stage, at: datetime, by: Actor | None) -> tuple[AnyEvent, ...]:
         if not step_of(stage).ends:
             return ()
-        complete = self.plan_adopted is not None and self.pilots_endorsed > 0
+        complete = self.plan_adopted is not None and self.endorsed() > 0
         return (PartnershipClosed(at=at, by=by, end=End.COMPLETED if complete else End.PARTIAL),)
 
     def when_rejected(self, stage: Stage, at: datetime, by: Actor | None) -> tuple[AnyEvent, ...]:

@@ -10,6 +10,7 @@ from domain import gate_folds
 from domain.changing import put, watched
 from domain.entity import PARTNER_ROLES, Watch
 from domain.folding import asked_anew, over, relieved, stage_opened, stage_passed
+from domain.pilots import known
 from domain.requests import AgreementStep, SessionStep
 from domain.sessions import silent_since
 from domain.state import AGREEMENT_OVER, SIGNING_KNOWN, Agreement, Exchange, PartnershipState, Session
@@ -177,4 +178,5 @@ FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.TermsAdopted: _terms_adopted,
     ev.DormantFlagged: _dormant,
     ev.PartnershipClosed: _closed,
+    ev.PilotRecorded: known.recorded,
 }

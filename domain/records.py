@@ -162,7 +162,7 @@ def _partnership(state: Partnership) -> PartnershipRecord:
         founded=state.founded,
         ends=state.ends,
         plan_adopted=state.plan_adopted,
-        pilots_endorsed=state.pilots_endorsed,
+        pilots_endorsed=state.endorsed(),
         exchanges=len(state.exchanges),
         signed=state.agreement.signed,
     )

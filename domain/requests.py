@@ -9,6 +9,16 @@ from pydantic import Field
 
 from domain.calendars import CalendarEdition
 from domain.deliverables import AnyDeliverable, Count
+from domain.pilots.requests import DropPilot as DropPilot
+from domain.pilots.requests import NoteProgress as NoteProgress
+from domain.pilots.requests import ParkPilot as ParkPilot
+from domain.pilots.requests import RecordCheck as RecordCheck
+from domain.pilots.requests import RecordPilot as RecordPilot
+from domain.pilots.requests import RecordSource as RecordSource
+from domain.pilots.requests import ScorePilot as ScorePilot
+from domain.pilots.requests import StepPilot as StepPilot
+from domain.pilots.requests import TransferPilot as TransferPilot
+from domain.pilots.requests import UnparkPilot as UnparkPilot
 from domain.terms import Seat, Stage, Terms
 from domain.values import (
     Actor,
@@ -405,7 +415,17 @@ AnyRequest = Annotated[
     | LogContact
     | RestrictTravel
     | ResumeTravel
-    | ChangeEnd,
+    | ChangeEnd
+    | ScorePilot
+    | RecordCheck
+    | RecordSource
+    | StepPilot
+    | NoteProgress
+    | ParkPilot
+    | UnparkPilot
+    | DropPilot
+    | TransferPilot
+    | RecordPilot,
     Field(discriminator="kind"),
 ]
 
@@ -413,7 +433,7 @@ AnyRequest = Annotated[
 COMMAND_LIMIT = 64 * 1024
 """So many bytes a request may have as JSON."""
 DATA_LIMIT = 256 * 1024
-LARGE_KINDS = ("partnership_founded", "adopt_calendar", "adopt_terms")
+LARGE_KINDS = ("partnership_founded", "pilot_founded", "adopt_calendar", "adopt_terms")
 """These carry calendars of several countries and years, or all terms: data by the operator, seldom, and no prose."""
 
 

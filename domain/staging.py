@@ -17,7 +17,8 @@ from domain.tasks import tasks_of
 from domain.terms import Stage
 from domain.values import SIDES, Actor, Refusal, Role, listed
 
-if TYPE_CHECKING:  # a partnership is made of what is here
+if TYPE_CHECKING:  # they are made of what is here
+    from domain.pilots.state import PilotState
     from domain.state import PartnershipState
 
 S = EntityState
@@ -65,6 +66,18 @@ def _before_cut_off(state: S, stage: Stage, at: datetime) -> str | None:
     )
 
 
+def _screened(state: S, stage: Stage, at: datetime) -> str | None:
+    if state.passed(Stage.PILOT_FICHE):
+        return None
+    return f"the fiche has not passed the screening panel: {owed(state, Stage.PILOT_FICHE)}"
+
+
+def _implementing(state: PilotState, stage: Stage, at: datetime) -> str | None:
+    if state.began is not None:
+        return None
+    return f"{state.code} is not being implemented yet; that is recorded with pilot-step implementing"
+
+
 CONDITIONS: dict[str, Callable[[Any, Stage, datetime], str | None]] = {
     "focal_points_named": _focal_points_named,
     "scoping_passed": _scoping_passed,
@@ -72,6 +85,8 @@ CONDITIONS: dict[str, Callable[[Any, Stage, datetime], str | None]] = {
     "plan_adopted": _plan_adopted,
     "nothing_else_open": _nothing_else_open,
     "before_cut_off": _before_cut_off,
+    "screened": _screened,
+    "implementing": _implementing,
 }
 """Every condition by name: what is missing and who owes it, or None where it holds."""
 

@@ -7,7 +7,9 @@ from pydantic import Field
 from domain.clocks import Clock
 from domain.events import End
 from domain.living import Entity
+from domain.pilots.facts import KnownPilot
 from domain.requests import AgreementStep, ExchangeMode, SessionStep
+from domain.terms import Stage
 from domain.values import Code, Component, Member, Mode, Organisation, Side, TextHash, UtcTime, Value
 
 AGREEMENT_OVER = (
@@ -85,6 +87,9 @@ class PartnershipState(Entity):
     """What has been told of a silence: 1 that there is one, 2 that how to go on is to be settled."""
     plan_adopted: UtcTime | None = None
     pilots_endorsed: int = 0
+    """How often its own stage of pilot investments was passed."""
+    pilots: tuple[KnownPilot, ...] = Field(default=(), exclude_if=lambda pilots: not pilots)
+    """Pilots of its plan that are entities of their own, once they were endorsed."""
     end: End | None = None
     merged_into: Code | None = None
 
@@ -92,5 +97,25 @@ class PartnershipState(Entity):
         """The member that takes part for a side now."""
         return self.members_of(side)[-1]
 
+    def endorsed(self) -> int:
+        """How many pilots were endorsed; one that passed its own stage and lives by itself too counts once."""
+        here = endorsed_actions(self)
+        return self.pilots_endorsed + sum(1 for held in self.pilots if held.action not in here)
+
     def session(self, code: str) -> Session | None:
         return next((held for held in self.sessions if held.code == code), None)
+
+
+def endorsed_actions(state: PartnershipState) -> tuple[str, ...]:
+    """The actions of the plan whose pilots passed the partnership's own stage of pilot investments."""
+    held = state.stage(Stage.PILOT_INVESTMENTS)
+    if held is None:
+        return ()
+    last = state.terms.stage(held.stage).gates[-1].code
+    passed = [
+        gate.version
+        for gate in state.gates
+        if gate.stage is held.stage and gate.code == last and gate.outcome and gate.outcome.passes
+    ]
+    fiches = [version.deliverable for version in held.versions if version.version in passed]
+    return tuple(action for one in fiches if (action := getattr(one, "action", None)))

@@ -19,6 +19,9 @@ class Stage(StrEnum):
     ACTION_PLAN = "action_plan"
     PILOT_INVESTMENTS = "pilot_investments"
     CLOSING = "closing"
+    PILOT_FICHE = "pilot_fiche"
+    PILOT_CONCEPT = "pilot_concept"
+    PILOT_COMPLETION = "pilot_completion"
 
     @property
     def words(self) -> str:
@@ -160,6 +163,22 @@ class SessionTerms(Value):
         return self
 
 
+class PilotTerms(Value):
+    """Pilots (domain.md 2.8, Annex A): the score to pass, how long a check counts, how often progress is told.
+
+    `pass_mark` is of 100 points; `valid_for` is calendar days; `note_every` is calendar months; after `silent` quarters
+    without a note the secretariat is asked whether the pilot is to be parked.
+    """
+
+    pass_mark: int = Field(default=60, ge=0, le=100)
+    checks: Allowance = calendar_days(30)
+    valid_for: int = Field(default=90, ge=1, le=3660)
+    checker: Seat = Seat(role=Role.CLUSTER_MANAGER, side=Side.PROGRAMME)
+    note_every: int = Field(default=3, ge=1, le=60)
+    note: Allowance = joint_days(10)
+    silent: int = Field(default=2, ge=1, le=40)
+
+
 class Terms(Value):
     """Every rule that varies; the defaults are those of Annex A of the domain reference."""
 
@@ -198,6 +217,8 @@ class Terms(Value):
     restrictions: Annotated[tuple[Restriction, ...], Field(max_length=200)] = ()
     sessions: SessionTerms | None = Field(default=None, exclude_if=lambda sessions: sessions is None)
     """None in terms from before sessions had rules: nothing follows from them by itself then."""
+    pilots: PilotTerms | None = Field(default=None, exclude_if=lambda pilots: pilots is None)
+    """Only in the terms of pilots."""
 
     def stage(self, stage: Stage) -> StageTerms:
         return next(terms for terms in self.stages if terms.stage is stage)

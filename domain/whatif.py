@@ -53,6 +53,7 @@ _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.TermsAdopted: rq.AdoptTerms,
     ev.Delegated: rq.Delegate,
     ev.ContactLogged: rq.LogContact,
+    ev.PilotRecorded: rq.RecordPilot,
 }
 """Each event that a person causes, and the request that does; whatever follows from one is worked out anew."""
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Literal
 
-from domain.deliverables import Deliverable, Money, Score
+from domain.deliverables import Deliverable, Money
+from domain.pilots.facts import MUSTS as MUSTS
+from domain.pilots.facts import WEIGHTS as WEIGHTS
+from domain.pilots.facts import PilotKind as PilotKind
+from domain.pilots.facts import Scores as Scores
 from domain.stages.action_plan import BOTH_SIGNATORIES
 from domain.stages.scoping import BOTH_FOCAL_POINTS, CLUSTER_MANAGER, COUNTERPART, DELEGATION, TEAM_LEADER
 from domain.stages.step import Step
@@ -13,51 +16,6 @@ from domain.terms import GateTerms, Stage, StageTerms, calendar_days, joint_days
 from domain.values import Code, GivenDay, Value
 
 PASS_MARK = 60
-
-
-class PilotKind(StrEnum):
-    KNOWLEDGE = "knowledge"
-    DEMONSTRATION = "demonstration"
-    INVESTMENT = "investment"
-    BUSINESS = "business"
-
-
-class Scores(Value):
-    """The screening criteria of G6, each 0 to 5, weighted to 100 (domain.md 2.8)."""
-
-    ownership: Score
-    mutual_benefit: Score
-    maturity: Score
-    feasibility: Score
-    financing: Score
-    impact: Score
-    additionality: Score
-    helix: Score
-    replicability: Score
-    safeguards: Score
-
-    def total(self) -> int:
-        """Points out of 100, rounded down."""
-        points: dict[str, int] = self.model_dump()
-        return sum(points[name] * weight for name, weight in WEIGHTS.items()) // 5
-
-    def failed_musts(self) -> list[str]:
-        return [name for name in MUSTS if getattr(self, name) == 0]
-
-
-WEIGHTS = {
-    "ownership": 15,
-    "mutual_benefit": 10,
-    "maturity": 10,
-    "feasibility": 10,
-    "financing": 15,
-    "impact": 10,
-    "additionality": 10,
-    "helix": 10,
-    "replicability": 5,
-    "safeguards": 5,
-}
-MUSTS = ("ownership", "mutual_benefit", "additionality", "safeguards")
 
 
 class DueDiligence(Value):
