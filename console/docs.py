@@ -10,10 +10,12 @@ import typer
 from pydantic import BaseModel
 
 from console import meanings
+from domain.pilots.facts import LISTS, MUSTS, WEIGHTS, CheckItem
+from domain.pilots.steps import CHECKED, PILOT_STEPS
 from domain.stages import LIFECYCLE, default_terms
 from domain.stages.step import Step
 from domain.staging import CONDITIONS, conditions_of
-from domain.terms import GateTerms, Reach, Rung, Silence, Terms
+from domain.terms import GateTerms, PilotTerms, Reach, Rung, Silence, Terms
 from domain.values import POLITICAL, Refusal, listed
 
 app = typer.Typer(invoke_without_command=True, help="Write the pages of docs/ that are made from the code.")
@@ -27,6 +29,8 @@ _CONDITIONS = {
     "plan_adopted": "the action plan is adopted",
     "nothing_else_open": "no other stage is under way",
     "before_cut_off": "the last day to open it is not over",
+    "screened": "the fiche has passed the screening panel",
+    "implementing": "the pilot is being implemented",
 }
 _REACHES = {
     Reach.RECIPIENT: "whoever owes it",
@@ -91,6 +95,37 @@ def _page(terms: Terms) -> Iterator[str]:
     yield from _cut_offs(terms)
     yield ""
     yield from _other_times(terms)
+    yield ""
+    yield from _pilots()
+
+
+def _pilots() -> Iterator[str]:
+    """A pilot's own stages, and what runs beside them."""
+    rules = PilotTerms()
+    yield "## Pilots"
+    yield ""
+    yield "A pilot is an entity of its own, begun from an action of a partnership's adopted plan, with its people, rules"
+    yield "and calendars. It comes from an idea to fiche, screening, concept, due diligence, endorsement, financing"
+    yield "sought, agreed, implementing, completed and replicated; it may be parked, rejected, dropped (with the reason"
+    yield "as a code and in words) or transferred to an owner after the programme."
+    yield ""
+    yield "| what | rule |"
+    yield "|---|---|"
+    yield f"| screening | the panel's scores, weighted; {rules.pass_mark} of 100 points and no zero on a must pass |"
+    weights = [f"{name.replace('_', ' ')} {weight}" for name, weight in WEIGHTS.items()]
+    yield f"| weights | {listed(weights)} |"
+    yield f"| musts | {listed([name.replace('_', ' ') for name in MUSTS])} |"
+    yield f"| due diligence | {listed([item.words for item in CheckItem])}, each within {rules.checks} |"
+    yield (
+        f"| a check counts | {rules.valid_for} calendar days, from the day of the list for "
+        f"{listed([item.words for item in LISTS])} |"
+    )
+    yield f"| due diligence is needed | at gates {listed(CHECKED)}, and to begin the implementation |"
+    yield f"| quarterly note | every {rules.note_every} months, within {rules.note} |"
+    yield f"| parking is looked at | after {rules.silent} quarters without a note |"
+    for step in PILOT_STEPS:
+        yield ""
+        yield from _stage(step)
 
 
 def _kind(step: Step) -> str:

@@ -45,12 +45,14 @@ def group(kind: str, help: str, facts: Facts) -> typer.Typer:
 
     def show(
         ctx: typer.Context,
-        code: Annotated[str, typer.Argument(metavar="CODE", help=f"A {noun}.")],
+        code: str,
         as_json: AsJson = False,
     ) -> None:
         with records(ctx) as ledger:
             _show(ledger, entity(ledger, code, kind), facts, as_json=as_json)
 
+    # by hand, since annotations are read where `noun` is not known
+    show.__annotations__["code"] = Annotated[str, typer.Argument(metavar="CODE", help=f"A {noun}.")]
     show.__doc__ = f"Where a {noun} stands: people, stages, gates, what is owed by whom."
     app.command("show")(show)
     _share(app, kind)

@@ -16,6 +16,7 @@ from console.partnerships import app
 from console.session import AsJson
 from domain import requests as rq
 from domain.deliverables import deliverable_of
+from domain.pilots.facts import PilotKind, Reached
 from domain.values import Organisation, Refusal, Side, StakeholderGroup
 
 PANEL = "Stages and beside them"
@@ -157,6 +158,23 @@ def record_exchange(
         participants_cn=cn,
         evidence=proof,
     )
+
+
+@asked(app, "record-pilot", PANEL)
+def record_pilot(
+    desk: Desk,
+    pilot: Annotated[str, typer.Argument(metavar="PILOT", parser=code, help="The pilot's code.")],
+    kind: Annotated[PilotKind, typer.Argument(metavar="KIND", help="What kind of pilot it is.")],
+    reached: Annotated[Reached, typer.Argument(metavar="STATE", help="endorsed or completed.")],
+    action: Annotated[
+        str, typer.Option("--action", metavar="CODE", parser=code, help="The action it carries out.")
+    ],
+    since: Annotated[datetime, typer.Option("--since", metavar="DAY", parser=moment, help="Since when.")],
+) -> rq.AnyRequest:
+    """Record how far a pilot of the plan has come, where word of it did not arrive by itself."""
+    if reached is not Reached.ENDORSED and reached is not Reached.COMPLETED:
+        raise misused("a partnership is told that a pilot was endorsed or completed, nothing else")
+    return rq.RecordPilot(pilot=pilot, pilot_kind=kind, reached=reached, action=action, since=since)
 
 
 @asked(app, "engage", PANEL)

@@ -15,7 +15,10 @@ from typing import TypeVar
 from domain import events as ev
 from domain.entities import fold
 from domain.entries import Entry
+from domain.living import Entity
 from domain.partnership import Partnership
+from domain.pilots.facts import SourceState
+from domain.pilots.pilot import Pilot
 from domain.records import records_of
 from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode, VisitReport
@@ -46,10 +49,10 @@ class Indicator(Value):
 
 
 @dataclass
-class _Life:
-    """One partnership as it was on record at the moment asked about."""
+class _Told:
+    """One entity's entries as they were on record at the moment asked about."""
 
-    state: Partnership
+    state: Entity
     entries: Sequence[Entry]
 
     def place(self, entry: Entry) -> str:
@@ -64,6 +67,37 @@ class _Life:
     def passed(self, stage: Stage) -> list[str]:
         """Where it says that a stage was passed."""
         return [place for place, event in self.told(ev.StagePassed) if event.stage is stage]
+
+
+@dataclass
+class _PilotLife(_Told):
+    """One pilot."""
+
+    state: Pilot
+
+
+@dataclass
+class _Life(_Told):
+    """One partnership, and the pilots of its plan that are entities of their own."""
+
+    state: Partnership
+    pilots: list[_PilotLife] = field(default_factory=list)
+
+    def endorsed_here(self) -> list[tuple[str, str | None]]:
+        """Where a pilot passed the partnership's own stage, and of which action of the plan it was."""
+        found: list[tuple[str, str | None]] = []
+        action: str | None = None
+        for entry in self.entries:
+            event = entry.event
+            if not isinstance(event, ev.DeliverableSubmitted | ev.StagePassed):
+                continue
+            if event.stage is not Stage.PILOT_INVESTMENTS:
+                continue
+            if isinstance(event, ev.DeliverableSubmitted):
+                action = getattr(event.deliverable, "action", None)
+            else:
+                found.append((self.place(entry), action))
+        return found
 
 
 @dataclass
@@ -91,14 +125,21 @@ class _Tally:
 
 
 def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicator, ...]:
-    """Every indicator, from the entries of each partnership (in their order) that were on record by then."""
-    known = []
+    """Every indicator, from the entries of each entity (in their order) that were on record by then."""
+    known: list[_Life] = []
+    pilots: list[_PilotLife] = []
     for entries in lives:
         then = [entry for entry in entries if entry.recorded_at <= as_of]
         if then:
             state = fold(then[0].entity, [entry.event for entry in then])
             if isinstance(state, Partnership):
                 known.append(_Life(state, then))
+            elif isinstance(state, Pilot):
+                pilots.append(_PilotLife(state, then))
+    for pilot in pilots:
+        for life in known:
+            if (life.state.programme, life.state.code) == (pilot.state.programme, pilot.state.partnership):
+                life.pilots.append(pilot)
     return tuple(count(known) for count in _COUNTS)
 
 
@@ -246,13 +287,27 @@ def _agreements(lives: Sequence[_Life]) -> Indicator:
 def _pilots(lives: Sequence[_Life]) -> Indicator:
     tally = _Tally()
     for life in lives:
-        for place in life.passed(Stage.PILOT_INVESTMENTS):
-            tally.add("", place)
+        alone: list[str] = []
+        for pilot in life.pilots:
+            for place in pilot.passed(Stage.PILOT_CONCEPT)[:1]:
+                tally.add("endorsed", place)
+                alone.append(pilot.state.action)
+            for place in pilot.passed(Stage.PILOT_COMPLETION)[:1]:
+                tally.add("implemented", place)
+            for place, event in pilot.told(ev.SourceRecorded):
+                held = pilot.state.source(event.source.code)
+                if held is not None and event.source.state is held.state is SourceState.COMMITTED:
+                    tally.add("with finance", place)
+                    break
+        for place, action in life.endorsed_here():
+            if action is None or action not in alone:
+                tally.add("endorsed", place)
     return Indicator(
         code="R3",
-        title="pilots endorsed",
-        rule="passed at all gates of the pilot stage",
-        figures=tally.figures(("",)),
+        title="pilots",
+        rule="distinct pilots: endorsed by both sides (at their own gates, or at the partnership's stage; of one and "
+        "the same action once), completion accepted, a source of finance that has committed itself",
+        figures=tally.figures(("endorsed", "implemented", "with finance")),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from post import words
 from post.words import Language
 
-_GATE = re.compile(r"(?:^|[/.])(G\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
+_GATE = re.compile(r"(?:^|[/.])([GP]\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
 _REVISION = re.compile(r"(?:^|/)revise\.[a-z_]+/(\d+)$")
 SESSION_WHATS = ("invite", "attend", "report", "minutes", "agree_minutes")
 _CLOCK_WHATS = {"revise": "submit", "advice": "advise", "successor": "name_successor"}
@@ -30,6 +30,8 @@ class Matter:
         """The thing itself: `the Cooperation Action Plan, version 2 (review by both sides)`."""
         if self.gate:
             return self._document(*_at_gate(self.gate, self.stage, self.subject, language), language)
+        if self.what == "note" and self.number:
+            return words.pick(words.NOTE, language).format(quarter=self.number)
         if self.what == "authority":
             return matter_of(self.subject or "", "", "").name(language)
         if self.when or self.what in SESSION_WHATS:
@@ -47,7 +49,9 @@ class Matter:
         if self.what == "name_successor":
             role, _, side = self.subject.partition(".")
             return words.role(role, side, language)
-        if self.what in ("hold_review", "review_hold", "at_risk"):
+        if known := words.SUBJECTS.get(f"{self.what}.{self.subject}"):
+            return words.pick(known, language)
+        if self.what in ("hold_review", "review_hold", "at_risk", "parked"):
             return words.reason(self.subject, language)
         if self.stage:
             return words.word(words.STAGES, self.stage, language)
@@ -81,6 +85,8 @@ def matter_of(task: str, what: str, subject: str, receipt: str = "") -> Matter:
         return Matter(what=what or "authority", subject=rest)
     if head == "successor" and slash:
         return Matter(what=what or "name_successor", subject=rest)
+    if head == "note" and slash and not subject:
+        return Matter(what="note", number=rest.partition("/")[0])
     found = _GATE.search(task)
     if found:
         first = re.split(r"[/.]", task)[0]

@@ -233,7 +233,14 @@ MODES: dict[str, Pair] = {
     **words_of("MODES"),
 }
 
+SUBJECTS: dict[str, Pair] = {**words_of("SUBJECTS")}
+"""What a task is about, by the task's code and the subject's: `check.dual_use`."""
+
+STANDINGS: dict[str, Pair] = {**words_of("STANDINGS")}
+"""Where an entity stands besides its stages and ends."""
+
 SESSION: Pair = ("working session {code} on {when}", "{when}举行的工作会议（{code}）")
+NOTE: Pair = ("the progress note of quarter {quarter}", "第{quarter}季度进展说明")
 SESSION_UNDATED: Pair = ("working session {code}", "工作会议（{code}）")
 
 OTHER_WHAT: Pair = ("please see to {matter}", "请办理：{matter}")
@@ -381,5 +388,5 @@ def standing(text: str, language: Language) -> str:
     if text.startswith("after "):
         stage = word(STAGES, text.removeprefix("after "), language)
         return f"after {stage}" if language == "en" else f"{stage}已完成"
-    known = {"founded": ("founded, no stage under way", "已建立，尚无阶段启动")} | ENDS
+    known = {"founded": ("founded, no stage under way", "已建立，尚无阶段启动")} | STANDINGS | ENDS
     return joint.join(word(known | STAGES, part, language) for part in text.split("+"))

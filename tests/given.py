@@ -9,9 +9,11 @@ from typing import Any
 
 from domain.calendars import CalendarEdition
 from domain.deliverables import Deliverable, registered
-from domain.events import PartnershipFounded
+from domain.events import PartnershipFounded, PilotFounded
 from domain.holiday_lists import edition
 from domain.partnership import Partnership, founded
+from domain.pilots.facts import PilotKind
+from domain.pilots.steps import pilot_terms
 from domain.stages import default_terms
 from domain.terms import Terms
 from domain.values import Actor, Component, Holder, Level, Member, Mode, Role, Side
@@ -129,6 +131,37 @@ def partnership(**given: Any) -> Partnership:
     return founded(founding(**given))
 
 
+def pilot_founding(
+    code: str = "P-01",
+    at: datetime = START,
+    ends: datetime = END,
+    terms: Terms | None = None,
+    people: tuple[Actor, ...] = EVERYBODY,
+    kind: PilotKind = PilotKind.DEMONSTRATION,
+    partnership: str = "C1-01",
+) -> PilotFounded:
+    """The first event of a pilot of the partnership of Fuenlabrada and Hangzhou."""
+    whole = founding(partnership, at, ends, None, people)
+    return PilotFounded(
+        at=at,
+        by=OPERATOR,
+        programme=whole.programme,
+        code=code,
+        partnership=partnership,
+        component=whole.component,
+        cluster=whole.cluster,
+        action="A1",
+        pilot=kind,
+        title="Digital skills for small shops",
+        title_zh="小商户数字技能",
+        members=whole.members,
+        holders=whole.holders,
+        terms=terms or pilot_terms(whole.terms),
+        edition=whole.edition,
+        ends=ends,
+    )
+
+
 COMPLETE: dict[str, dict[str, Any]] = {
     "scoping_report": {
         "topic": "digital-skills",
@@ -207,6 +240,34 @@ COMPLETE: dict[str, dict[str, Any]] = {
             ),
             "lists_dated": "2022-05-01",
         },
+    },
+    "pilot_sheet": {
+        "pilot": "demonstration",
+        "action": "A1",
+        "owner_eu": "es-chamber",
+        "owner_cn": "cn-chamber",
+        "local_support_letter": True,
+        "amount": {"amount": "25000.50", "currency": "EUR"},
+        "sources": ["own-budget"],
+        "public_private": False,
+        "location": "hangzhou-xihu",
+        "beneficiaries": 400,
+        "risk_class": "low",
+    },
+    "pilot_concept": {
+        "period": {"since": "2022-09-01", "until": "2023-06-30"},
+        "indicators": 2,
+        "partners": 2,
+        "permits_known": True,
+        "intellectual_property": True,
+        "summary_zh": True,
+    },
+    "pilot_report": {
+        "results": 3,
+        "results_with_evidence": 3,
+        "spent": {"amount": "24000.00", "currency": "EUR"},
+        "lessons": 2,
+        "maintained_by": "cn-chamber",
     },
     "result_sheet": {
         "counted_values": 12,

@@ -47,6 +47,9 @@ MAKERS = {
     Stage.ACTION_PLAN: MANAGER,
     Stage.PILOT_INVESTMENTS: EU_FOCAL,
     Stage.CLOSING: OPERATOR,
+    Stage.PILOT_FICHE: EU_FOCAL,
+    Stage.PILOT_CONCEPT: EU_FOCAL,
+    Stage.PILOT_COMPLETION: EU_FOCAL,
 }
 
 DECIDERS = {
@@ -64,6 +67,11 @@ DECIDERS = {
     "G7": (EU_MAYOR, CN_MAYOR),
     "G9.partners": (EU_FOCAL, CN_FOCAL),
     "G9": (TEAM_LEADER,),
+    "P6": (TEAM_LEADER, COUNTERPART),
+    "P7.dd": (TEAM_LEADER,),
+    "P7.eud": (DELEGATION,),
+    "P7": (EU_MAYOR, CN_MAYOR),
+    "P8": (TEAM_LEADER, COUNTERPART),
 }
 """Those whose approval passes each gate of the default terms."""
 

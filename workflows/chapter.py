@@ -50,6 +50,8 @@ FAR_REACHING = (
     "change_holder",
     "confirm",
     "delegate",
+    "park",
+    "pilot_step",
     "plan_session",
     "propose",
     "replace_member",

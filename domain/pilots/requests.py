@@ -21,7 +21,7 @@ from domain.values import Code, GivenDay, GivenTime, TextHash, Value
 class ScorePilot(Value):
     """A panel member's scores for the version seen; the panel's result is computed from all of them."""
 
-    kind: Literal["score_pilot"] = "score_pilot"
+    kind: Literal["score"] = "score"
     version: TextHash
     scores: Scores
 
@@ -64,21 +64,21 @@ class NoteProgress(Value):
 class ParkPilot(Value):
     """Nothing is expected of a pilot until it is taken up again; looked at anew on the day of `review`."""
 
-    kind: Literal["park_pilot"] = "park_pilot"
+    kind: Literal["park"] = "park"
     reason: Code
     review: GivenTime
     remark: TextHash | None = None
 
 
 class UnparkPilot(Value):
-    kind: Literal["unpark_pilot"] = "unpark_pilot"
+    kind: Literal["unpark"] = "unpark"
     remark: TextHash | None = None
 
 
 class DropPilot(Value):
     """A pilot is given up: why, as a code and in words."""
 
-    kind: Literal["drop_pilot"] = "drop_pilot"
+    kind: Literal["drop"] = "drop"
     reason: Code
     text: TextHash
 
@@ -86,7 +86,7 @@ class DropPilot(Value):
 class TransferPilot(Value):
     """The organisation that owns a pilot after the programme; `now` hands it over at once."""
 
-    kind: Literal["transfer_pilot"] = "transfer_pilot"
+    kind: Literal["transfer"] = "transfer"
     to: Code
     agreed: TextHash
     now: bool = False

@@ -178,6 +178,8 @@ PILOT_COMPLETION = Step(
         ),
     ),
 )
+CUT_OFFS = (("last pilot fiche", 180), ("last evidence", 45))
+"""Days before the programme's end that mean something to a pilot (domain.md 3.4)."""
 PILOT_STEPS = (PILOT_FICHE, PILOT_CONCEPT, PILOT_COMPLETION)
 
 
@@ -187,6 +189,7 @@ def pilot_terms(of: Terms) -> Terms:
         update={
             "name": f"{of.name}, pilot"[:400],
             "stages": tuple(step.terms for step in PILOT_STEPS),
+            "cut_offs": CUT_OFFS,
             "sessions": None,
             "pilots": of.pilots or PilotTerms(),
         }

@@ -17,12 +17,16 @@ from client.reading import partnership
 from console import asking
 from console.cli import app
 from console.partnerships import app as partnership_app
+from console.pilots import app as pilot_app
 from domain import requests as rq
 from domain.values import Value
 from ledger import open_ledger
 from tests.console.conftest import Said, Tandem
 from tests.console.doors import QuickDoor, opened
 from tests.given import COMPLETE, on
+
+OTHERS = (pilot_app,)
+"""The command groups of the other kinds of entity."""
 
 
 @pytest.fixture(autouse=True)
@@ -78,6 +82,7 @@ def test_every_request_is_a_command() -> None:
     names = names - {"engage-organisation", "propose"} | {"engage"}
     group = get_command(partnership_app)
     commands = set(group.commands)  # type: ignore[attr-defined]  # it is a group
+    commands |= {name for kind in OTHERS for name in get_command(kind).commands}  # type: ignore[attr-defined]  # as well
     assert names <= commands
     propose = group.commands["propose"]  # type: ignore[attr-defined]  # the same
     assert set(propose.commands) == {"waive", "extend", "settle-gate", "add-round", "merge"}

@@ -867,6 +867,7 @@ def test_every_kind_that_changes_the_reckoning_is_lived_to_its_end() -> None:
                 '"ends"',
                 '"signing"',
                 '"starts"',
+                '"review"',
             )
         ):
             reaching.add(kind.model_fields["kind"].default)

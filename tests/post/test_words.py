@@ -8,11 +8,13 @@ from enum import StrEnum
 import pytest
 
 from domain.events import End, Outcome
+from domain.pilots.facts import CheckItem, PilotEnd, Reached
 from domain.requests import AgreementStep, Verdict
 from domain.stages import STEPS
 from domain.terms import Seat, Silence, Stage, Terms
 from domain.values import Role, Side
 from post import words
+from post.kinds import pilots as pilot_words
 from post.matters import matter_of
 
 HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -29,6 +31,9 @@ HAN = re.compile(r"[\u4e00-\u9fff]")
         (words.OUTCOMES, Outcome),
         (words.ENDS, End),
         (words.AGREEMENT, AgreementStep),
+        (words.ENDS, PilotEnd),
+        (words.STANDINGS, Reached),
+        (pilot_words.CHECKS, CheckItem),
     ],
 )
 def test_every_code_has_its_word(table: dict[str, words.Pair], codes: type[StrEnum]) -> None:
@@ -124,6 +129,41 @@ def test_every_pair_is_english_and_chinese() -> None:
             "moon_phase",
             "please review the hold (reason: moon phase)",
             "请复核合作暂停状态（原因：moon phase）",
+        ),
+        (
+            "decide/P7.eud/1/0",
+            "decide",
+            "EU Delegation does not object (G7)",
+            "please decide on the concept of the pilot project, version 1 (no objection of the EU Delegation)",
+            "请审议《试点项目实施方案》第1版（欧盟驻华代表团无异议程序）",
+        ),
+        (
+            "check/dual_use",
+            "check",
+            "dual_use",
+            "please check for the due diligence: dual use, export control and research security",
+            "请办理尽职调查核查：两用物项、出口管制及科研安全",
+        ),
+        (
+            "note/3/0",
+            "note",
+            "3",
+            "please send the progress note of quarter 3 of the implementation",
+            "请提交实施期第3季度进展说明",
+        ),
+        (
+            "parked",
+            "parked",
+            "no_funding",
+            "please look anew at this parked pilot project (reason: no financing was found)",
+            "请重新研究该暂缓的试点项目（原因：资金未落实）",
+        ),
+        (
+            "authority/note/3/0",
+            "authority",
+            "note/3/0",
+            "please decide whether to write to the authority: the progress note of quarter 3 is still open",
+            "第3季度进展说明久未办结，请决定是否致函主管部门",
         ),
         ("strange/thing", "polish", "the brass", "please see to the brass", "请办理：the brass"),
         ("strange/thing", "polish", "", "please see to strange/thing", "请办理：strange/thing"),
