@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 
 from domain import events as ev
 from domain import requests as rq
@@ -54,11 +54,10 @@ def _listed(state: S, request: rq.RecordCheck, at: datetime) -> None:
         return
     if request.listed_on is None:
         raise Refusal(f"{words} is looked up in a list: say of which day that was (--listed)")
-    since = datetime.combine(request.listed_on, time(), UTC)
-    # lists are dated where they are made, and the day begins in Beijing first
-    if since > at + timedelta(days=1):
+    older = (at.date() - request.listed_on).days
+    if older < -1:  # lists are dated where they are made, and the day begins in Beijing first
         raise Refusal(f"a list of {request.listed_on} is still to come; the day of the list used is wanted")
-    if since + timedelta(days=state.rules.valid_for) <= at:
+    if older >= state.rules.valid_for:
         raise Refusal(
             f"the list of {request.listed_on} is more than {state.rules.valid_for} days old and would count "
             f"for nothing; look {words} up in a newer one"

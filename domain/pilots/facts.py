@@ -19,6 +19,12 @@ class PilotKind(StrEnum):
     BUSINESS = "business"
 
 
+class RiskClass(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
 class Reached(StrEnum):
     """How far a pilot has come (domain.md 2.8); its partnership is told `endorsed`, after which financing is sought."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
 from domain.clocks import Clock
@@ -150,10 +150,8 @@ class PilotState(Entity):
 
     def valid_until(self, check: Check) -> datetime:
         """When a check is too old: counted from the day of the list where it was looked up in one."""
-        since = check.at
-        if check.listed_on is not None:
-            since = min(since, datetime.combine(check.listed_on, time(), UTC))
-        return since + timedelta(days=self.rules.valid_for)
+        older = (check.at.date() - check.listed_on).days if check.listed_on is not None else 0
+        return check.at + timedelta(days=self.rules.valid_for - max(older, 0))
 
     def holds_good(self, item: CheckItem, at: datetime) -> bool:
         """Whether an item was checked, found nothing that stands, and is recent enough."""

@@ -7,14 +7,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.deliverables import Count, Deliverable, Period
-from domain.pilots.facts import Amount, PilotKind
+from domain.pilots.facts import Amount, PilotKind, RiskClass
 from domain.stages.action_plan import BOTH_SIGNATORIES
 from domain.stages.scoping import BOTH_FOCAL_POINTS, COUNTERPART, DELEGATION, TEAM_LEADER
 from domain.stages.step import Step
 from domain.terms import GateTerms, PilotTerms, Stage, StageTerms, Terms, calendar_days, joint_days
 from domain.values import Code
 
-RiskClass = Literal["low", "medium", "high"]
 SCREENING = "P6"
 DUE_DILIGENCE = "P7.dd"
 CHECKED = (DUE_DILIGENCE, "P7.eud", "P7", "P8")
