@@ -33,7 +33,7 @@ from tests.post.specimens import (
 KINDS = (
     "welcome asked reminder escalation signature outcome answered question paused resumed moved late_objection "
     "taken_back handed_over advice overdue cut_off at_risk extended member_replaced holder_changed withdrawn "
-    "closed signed informed session_moved session_cancelled"
+    "closed signed informed session_moved session_cancelled pilot_parked pilot_unparked"
 ).split()
 ENGLISH_HALF = "──────────────────── English ────────────────────"
 
