@@ -33,7 +33,7 @@ def indicators(
     """Count the programme's indicators: no evidence, no count, and for an earlier day what was true then."""
     with records(ctx) as ledger:
         programmes(ledger, programme)
-        lives = [ledger.entries(one.entity) for one in ledger.partnerships(programme)]
+        lives = [ledger.entries(one.entity) for one in ledger.standings(programme=programme)]
     until = as_of or datetime.max.replace(tzinfo=UTC)
     found = counted(lives, until)
     if as_json:

@@ -50,18 +50,19 @@ def calendars() -> CalendarEdition:
     return edition("2022-2024", date(2022, 1, 1), ("IT", "GR", "CN", "BE"), 2022, 2024)
 
 
-def _member(side: Side, name: str, country: str, zone: str) -> Member:
-    return Member(side=side, name=name, country=country, level=Level.CITY, zone=zone, since=BEGUN)
+def _member(side: Side, name: str, country: str, zone: str, since: datetime) -> Member:
+    return Member(side=side, name=name, country=country, level=Level.CITY, zone=zone, since=since)
 
 
-def _holder(who: Actor, zone: str, country: str) -> Holder:
-    return holder(who, BEGUN).model_copy(update={"zone": zone, "country": country})
+def _holder(who: Actor, zone: str, country: str, since: datetime) -> Holder:
+    return holder(who, since).model_copy(update={"zone": zone, "country": country})
 
 
 def founding(**changes: Any) -> VisitFounded:
     """The first event of a visit of Zhengzhou and Dalian to Lazio."""
+    since = changes.get("at", BEGUN)
     facts: dict[str, Any] = {
-        "at": BEGUN,
+        "at": since,
         "by": OPERATOR,
         "programme": "11438",
         "code": "V-01",
@@ -74,17 +75,17 @@ def founding(**changes: Any) -> VisitFounded:
         "first": FIRST,
         "days": DAYS,
         "members": (
-            _member(Side.EU, "Lazio", "IT", "Europe/Rome"),
-            _member(Side.EU, "Western Greece", "GR", "Europe/Athens"),
-            _member(Side.CN, "Zhengzhou", "CN", "Asia/Shanghai"),
-            _member(Side.CN, "Dalian", "CN", "Asia/Shanghai"),
+            _member(Side.EU, "Lazio", "IT", "Europe/Rome", since),
+            _member(Side.EU, "Western Greece", "GR", "Europe/Athens", since),
+            _member(Side.CN, "Zhengzhou", "CN", "Asia/Shanghai", since),
+            _member(Side.CN, "Dalian", "CN", "Asia/Shanghai", since),
         ),
         "holders": (
-            *(holder(who, BEGUN) for who in (OPERATOR, OTHER_OPERATOR, TEAM_LEADER, DELEGATION)),
-            _holder(LAZIO, "Europe/Rome", "IT"),
-            _holder(GREECE, "Europe/Athens", "GR"),
-            _holder(ZHENGZHOU, "Asia/Shanghai", "CN"),
-            _holder(DALIAN, "Asia/Shanghai", "CN"),
+            *(holder(who, since) for who in (OPERATOR, OTHER_OPERATOR, TEAM_LEADER, DELEGATION)),
+            _holder(LAZIO, "Europe/Rome", "IT", since),
+            _holder(GREECE, "Europe/Athens", "GR", since),
+            _holder(ZHENGZHOU, "Asia/Shanghai", "CN", since),
+            _holder(DALIAN, "Asia/Shanghai", "CN", since),
         ),
         "terms": visit_terms(default_terms()),
         "edition": calendars(),

@@ -114,6 +114,14 @@ class StudyVisit(VisitState):
     def own_clocks(self) -> Iterator[Clock]:
         return iter([held.clock for held in self.milestones])
 
+    def own_dates(self) -> dict[str, datetime | None]:
+        found = {}
+        for held in self.milestones:
+            if held.done is None:
+                deadline = self.deadline(held.clock)
+                found[held.id] = deadline.at if deadline is not None else None
+        return found
+
     def own_news(self, before: Any, event: AnyEvent) -> Iterator[Draft]:
         return letters.news(before, self, event)
 
