@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mailbox": ("mailbox.app", READING),
     "letters": ("letters.app", READING),
     "partnership": ("partnerships.app", ASKING),
+    "visit": ("visits.app", ASKING),
     "pilot": ("pilots.app", ASKING),
     "people": ("people.app", ASKING),
     "ledger": ("records.ledger_app", AUDITING),

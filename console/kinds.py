@@ -45,7 +45,7 @@ def group(kind: str, help: str, facts: Facts) -> typer.Typer:
 
     def show(
         ctx: typer.Context,
-        code: str,
+        code: Annotated[str, typer.Argument(metavar="CODE", help="Its code.")],
         as_json: AsJson = False,
     ) -> None:
         with records(ctx) as ledger:

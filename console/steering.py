@@ -27,7 +27,7 @@ Since = Annotated[datetime | None, typer.Option("--since", metavar="DAY", parser
 
 @asked(app, "hold", PANEL, shared=True)
 def hold(desk: Desk, reason: Reason, remark: Remark = None) -> rq.AnyRequest:
-    """Put a partnership on hold: every clock stands still until it is resumed."""
+    """Put it on hold: every clock stands still until it is resumed."""
     return rq.Hold(reason=reason, remark=remark)
 
 

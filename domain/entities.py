@@ -8,18 +8,19 @@ from typing import Any
 
 from domain import partnership
 from domain.entries import Entry
-from domain.events import AnyEvent, PartnershipFounded, PilotFounded
+from domain.events import AnyEvent, PartnershipFounded, PilotFounded, VisitFounded
 from domain.letters import Letter, letters_for
 from domain.living import Entity, Tags
 from domain.partnership import Partnership
 from domain.pilots import pilot
 from domain.pilots.pilot import Pilot
 from domain.records import Records, records_of
+from domain.visits import visit
 
 State = Entity
 """Any entity's state; the kinds are told apart by the first word of its id."""
 
-AnyFounding = PartnershipFounded | PilotFounded
+AnyFounding = PartnershipFounded | VisitFounded | PilotFounded
 """The event a life begins with."""
 
 __all__ = [
@@ -41,11 +42,16 @@ __all__ = [
     "snapshot",
 ]
 
-KINDS: Mapping[str, type[Entity]] = {"partnership": Partnership, "pilot": Pilot}
+KINDS: Mapping[str, type[Entity]] = {
+    "partnership": Partnership,
+    "visit": visit.StudyVisit,
+    "pilot": Pilot,
+}
 """Every kind of entity, by the first word of the ids of its entities."""
 
 _FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {
     PartnershipFounded: partnership.founded,
+    VisitFounded: visit.founded,
     PilotFounded: pilot.founded,
 }
 

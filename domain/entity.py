@@ -191,6 +191,10 @@ class EntityState(Remembering):
         """Clocks it has or had besides those of stages, gates, proposals and watches."""
         return iter(())
 
+    def own_dates(self) -> dict[str, datetime | None]:
+        """Dates of what nobody owes yet, by name: what moves with a change is told of before it is made."""
+        return {}
+
     def own_news(self, before: Any, event: AnyEvent) -> Iterator[Draft]:
         """The letters that follow from an event of its own kind, besides asking for what has come up."""
         return iter(())

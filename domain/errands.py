@@ -7,9 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.requests import AnyRequest
+from domain.requests import EntityName as EntityName
 from domain.values import Actor, Code, Component, Country, UtcTime, Value
-
-EntityName = Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 
 
 class Scope(Value):

@@ -53,6 +53,18 @@ from domain.values import (
 from domain.values import (
     Event as Event,
 )
+from domain.visits.events import GroupFormed as GroupFormed
+from domain.visits.events import GroupStepTaken as GroupStepTaken
+from domain.visits.events import IncidentReported as IncidentReported
+from domain.visits.events import ParticipantsNamed as ParticipantsNamed
+from domain.visits.events import TravelDataPurged as TravelDataPurged
+from domain.visits.events import VisitBegan as VisitBegan
+from domain.visits.events import VisitCancelled as VisitCancelled
+from domain.visits.events import VisitCompleted as VisitCompleted
+from domain.visits.events import VisitConverted as VisitConverted
+from domain.visits.events import VisitFounded as VisitFounded
+from domain.visits.events import VisitMoved as VisitMoved
+from domain.visits.events import VisitStepTaken as VisitStepTaken
 
 
 class Outcome(StrEnum):
@@ -437,6 +449,18 @@ AnyEvent = Annotated[
     | TravelRestricted
     | TravelResumed
     | EntityClosed
+    | VisitFounded
+    | VisitStepTaken
+    | GroupFormed
+    | ParticipantsNamed
+    | GroupStepTaken
+    | VisitMoved
+    | VisitBegan
+    | VisitConverted
+    | VisitCancelled
+    | IncidentReported
+    | VisitCompleted
+    | TravelDataPurged
     | PilotFounded
     | CheckRecorded
     | ChecksAsked

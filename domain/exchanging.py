@@ -93,6 +93,7 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
             participants_cn=request.participants_cn,
             evidence=request.evidence,
             clock=minutes,
+            of=request.of,
         ),
     )
 

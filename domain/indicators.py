@@ -15,6 +15,7 @@ from typing import TypeVar
 from domain import events as ev
 from domain.entities import fold
 from domain.entries import Entry
+from domain.events import VisitCompleted
 from domain.living import Entity
 from domain.partnership import Partnership
 from domain.pilots.facts import SourceState
@@ -24,6 +25,8 @@ from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
+from domain.visits.events import Direction
+from domain.visits.visit import StudyVisit
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -46,6 +49,23 @@ class Indicator(Value):
     rule: str
     figures: tuple[Figure, ...]
     uncounted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A visit that was made, with evidence, and where that stands on record."""
+
+    visit: StudyVisit
+    event: VisitCompleted
+    place: str
+
+    @property
+    def host(self) -> str:
+        return "China" if self.visit.direction is Direction.EU_TO_CN else "Europe"
+
+    def reported_by(self, report: VisitReport) -> bool:
+        """Whether a partnership's own report tells of this visit: on days they share."""
+        return report.period.since <= self.event.last and self.event.first <= report.period.until
 
 
 @dataclass
@@ -78,9 +98,10 @@ class _PilotLife(_Told):
 
 @dataclass
 class _Life(_Told):
-    """One partnership, and the pilots of its plan that are entities of their own."""
+    """One partnership; `visits` are those that served it by then, `pilots` those of its plan."""
 
     state: Partnership
+    visits: Sequence[_Made] = ()
     pilots: list[_PilotLife] = field(default_factory=list)
 
     def endorsed_here(self) -> list[tuple[str, str | None]]:
@@ -98,6 +119,20 @@ class _Life(_Told):
             else:
                 found.append((self.place(entry), action))
         return found
+
+
+@dataclass
+class _Lives:
+    """All partnerships as they were on record, and what else was: the visits that were made."""
+
+    partnerships: list[_Life] = field(default_factory=list)
+    visits: list[_Made] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[_Life]:
+        return iter(self.partnerships)
+
+    def __len__(self) -> int:
+        return len(self.partnerships)
 
 
 @dataclass
@@ -126,14 +161,16 @@ class _Tally:
 
 def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicator, ...]:
     """Every indicator, from the entries of each entity (in their order) that were on record by then."""
-    known: list[_Life] = []
+    known = _Lives()
     pilots: list[_PilotLife] = []
     for entries in lives:
         then = [entry for entry in entries if entry.recorded_at <= as_of]
         if then:
             state = fold(then[0].entity, [entry.event for entry in then])
             if isinstance(state, Partnership):
-                known.append(_Life(state, then))
+                known.partnerships.append(_Life(state, then))
+            elif isinstance(state, StudyVisit):
+                known.visits += _made(state, then)
             elif isinstance(state, Pilot):
                 pilots.append(_PilotLife(state, then))
     for pilot in pilots:
@@ -143,7 +180,13 @@ def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicato
     return tuple(count(known) for count in _COUNTS)
 
 
-def _engaged(lives: Sequence[_Life]) -> Indicator:
+def _made(visit: StudyVisit, entries: Sequence[Entry]) -> Iterator[_Made]:
+    for entry in entries:
+        if isinstance(entry.event, VisitCompleted) and entry.event.mode is not ExchangeMode.TEAM_SCOPING:
+            yield _Made(visit, entry.event, f"{visit.code}/{entry.number}")
+
+
+def _engaged(lives: _Lives) -> Indicator:
     tally = _Tally()
     names = {Component.CITY: "city", Component.REGION: "region"}
     for life in lives:
@@ -157,7 +200,7 @@ def _engaged(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _members(lives: Sequence[_Life]) -> Indicator:
+def _members(lives: _Lives) -> Indicator:
     tally = _Tally()
     seen: set[tuple[str, str]] = set()
     for life in lives:
@@ -181,12 +224,19 @@ def _members(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _exchanges(lives: Sequence[_Life]) -> Iterator[tuple[str, ev.ExchangeHeld]]:
+def _exchanges(lives: _Lives) -> Iterator[tuple[str, ev.ExchangeHeld]]:
+    """Each exchange once; a visit, which reaches every partnership it served, is counted as the visit it is."""
+    joint: set[tuple[str, str]] = set()
     for life in lives:
-        yield from life.told(ev.ExchangeHeld)
+        for place, held in life.told(ev.ExchangeHeld):
+            if held.of is None:
+                yield place, held
+            elif not held.of.startswith("visit/") and (held.of, held.code) not in joint:
+                joint.add((held.of, held.code))
+                yield place, held
 
 
-def _sessions(lives: Sequence[_Life]) -> Indicator:
+def _sessions(lives: _Lives) -> Indicator:
     tally, without = _Tally(), []
     for place, held in _exchanges(lives):
         if held.evidence is None:
@@ -202,20 +252,22 @@ def _sessions(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _participants(lives: Sequence[_Life]) -> Indicator:
+def _participants(lives: _Lives) -> Indicator:
     tally = _Tally()
     for place, held in _exchanges(lives):
         if held.evidence is not None:
             tally.add(held.mode.value, place, held.participants_eu + held.participants_cn)
+    for made in lives.visits:
+        tally.add(made.event.mode.value, made.place, made.event.participants_eu + made.event.participants_cn)
     return Indicator(
         code="O4",
         title="participations in exchanges",
-        rule="rows of attendance of sessions with evidence: who came twice is counted twice",
+        rule="rows of attendance of sessions and visits with evidence: who came twice is counted twice",
         figures=tally.figures(mode.value for mode in ExchangeMode),
     )
 
 
-def _visits(lives: Sequence[_Life]) -> Iterator[tuple[str, VisitReport]]:
+def _visits(lives: _Lives) -> Iterator[tuple[str, VisitReport]]:
     """Each accepted report of a visit, where its acceptance stands on record; a stage may be passed again later."""
     for life in lives:
         report: VisitReport | None = None
@@ -228,7 +280,7 @@ def _visits(lives: Sequence[_Life]) -> Iterator[tuple[str, VisitReport]]:
                 yield place, report
 
 
-def _once(lives: Sequence[_Life]) -> Iterator[tuple[list[str], VisitReport]]:
+def _once(lives: _Lives) -> Iterator[tuple[list[str], VisitReport]]:
     """Each visit once, with all places that tell of it.
 
     One delegation that served several partnerships told each of them of the same days, mode and direction.
@@ -242,23 +294,35 @@ def _once(lives: Sequence[_Life]) -> Iterator[tuple[list[str], VisitReport]]:
     yield from joint.values()
 
 
-def _study_visits(lives: Sequence[_Life]) -> Indicator:
+def _study_visits(lives: _Lives) -> Indicator:
     tally = _Tally()
     splits = [f"{mode.value}, to {host}" for mode in VisitMode for host in ("China", "Europe")]
     hosts = {SIDES[0]: "Europe", SIDES[1]: "China"}
-    for places, report in _once(lives):
+    for made in lives.visits:
+        tally.add(f"{made.event.mode.value}, to {made.host}", made.place)
+    for places, report in _reported_only(lives):
         split = f"{report.mode.value}, to {hosts[report.host]}"
         tally.add(split, places[0])
         tally.places[split] += places[1:]
     return Indicator(
         code="O5",
         title="study visits",
-        rule="accepted reports; missions of the same days, mode and direction are one visit",
+        rule="visits made, with attendance lists, each once however many partnerships it served; beside them accepted "
+        "reports of partnerships, where missions of the same days, mode and direction are one visit",
         figures=tally.figures(splits),
     )
 
 
-def _plans(lives: Sequence[_Life]) -> Indicator:
+def _reported_only(lives: _Lives) -> Iterator[tuple[list[str], VisitReport]]:
+    """The visits that partnerships reported and that are on record in no other way."""
+    told = {(served.code, made.place): made for made in lives.visits for served in made.visit.serves}
+    for places, report in _once(lives):
+        codes = [place.rpartition("/")[0] for place in places]
+        if not any(code in codes and made.reported_by(report) for (code, _), made in told.items()):
+            yield places, report
+
+
+def _plans(lives: _Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         if life.state.plan_adopted is not None:
@@ -271,7 +335,7 @@ def _plans(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _agreements(lives: Sequence[_Life]) -> Indicator:
+def _agreements(lives: _Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         signed = [
@@ -284,7 +348,7 @@ def _agreements(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _pilots(lives: Sequence[_Life]) -> Indicator:
+def _pilots(lives: _Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         alone: list[str] = []
@@ -311,7 +375,7 @@ def _pilots(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _all_groups(lives: Sequence[_Life]) -> Indicator:
+def _all_groups(lives: _Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         groups: dict[StakeholderGroup, str] = {}
@@ -331,7 +395,7 @@ def _number(place: str) -> int:
     return int(place.rpartition("/")[2])
 
 
-def _businesses(lives: Sequence[_Life]) -> Indicator:
+def _businesses(lives: _Lives) -> Indicator:
     tally = _Tally()
     seen: set[str] = set()
     for life in lives:
@@ -348,20 +412,23 @@ def _businesses(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _women(lives: Sequence[_Life]) -> Indicator:
+def _women(lives: _Lives) -> Indicator:
     tally, of = _Tally(), {"": 0}
-    for places, report in _once(lives):
+    for made in lives.visits:
+        tally.add("", made.place, made.event.women)
+        of[""] += made.event.participants_eu + made.event.participants_cn
+    for places, report in _reported_only(lives):
         tally.add("", places[0], report.women)
         of[""] += report.participants_eu + report.participants_cn
     return Indicator(
         code="R6",
         title="women among the participants of study visits",
-        rule="as the accepted report of each visit counts them; other exchanges do not record it",
+        rule="as the record or the accepted report of each visit counts them; other exchanges do not record it",
         figures=tally.figures(("",), of),
     )
 
 
-def _in_time(lives: Sequence[_Life]) -> Indicator:
+def _in_time(lives: _Lives) -> Indicator:
     tally, of = _Tally(), {"": 0}
     for life in lives:
         settled = {event.gate: place for place, event in life.told(ev.GateSettled)}
@@ -378,7 +445,7 @@ def _in_time(lives: Sequence[_Life]) -> Indicator:
     )
 
 
-def _evidenced(lives: Sequence[_Life]) -> Indicator:
+def _evidenced(lives: _Lives) -> Indicator:
     tally, of, without = _Tally(), {"": 0}, []
     for place, held in _exchanges(lives):
         of[""] += 1

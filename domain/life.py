@@ -250,6 +250,10 @@ def moved(before: S, after: S) -> tuple[ev.Moved, ...]:
         now = other.at if other else None
         if was != now:
             found[task.clock.id] = ev.Moved(clock=task.clock.id, was=was, now=now)
+    later_dates = after.own_dates()
+    for name, was in before.own_dates().items():
+        if name in later_dates and later_dates[name] != was:
+            found[name] = ev.Moved(clock=name, was=was, now=later_dates[name])
     if before.ends != after.ends:
         for name, days in after.terms.cut_offs:
             away = timedelta(days=days)

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
 from domain.deliverables import Count
-from domain.requests import AgreementStep, ExchangeMode, SessionStep
+from domain.requests import AgreementStep, EntityName, ExchangeMode, SessionStep
 from domain.terms import Terms
 from domain.values import (
     Code,
@@ -101,6 +101,8 @@ class ExchangeHeld(Event):
     evidence: TextHash | None = None
     clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
     """For the minutes, where it was a session that had been planned."""
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The entity whose event it was, where it was that of many."""
 
 
 class OrganisationEngaged(Event):

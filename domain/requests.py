@@ -35,7 +35,23 @@ from domain.values import (
     TextHash,
     Value,
 )
+from domain.values import (
+    ExchangeMode as ExchangeMode,
+)
+from domain.visits.requests import (
+    CancelVisit,
+    CompleteVisit,
+    ConvertVisit,
+    FormGroup,
+    MoveVisit,
+    NameParticipants,
+    ReportIncident,
+    StepGroup,
+    StepVisit,
+)
 
+EntityName = Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
+"""The kind of an entity and its code, such as `visit/V-01`."""
 ProposalNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -61,13 +77,6 @@ class AgreementStep(StrEnum):
     SIGNED = "signed"
     LAPSED = "lapsed"
     TERMINATED = "terminated"
-
-
-class ExchangeMode(StrEnum):
-    PHYSICAL = "physical"
-    HYBRID = "hybrid"
-    VIRTUAL = "virtual"
-    TEAM_SCOPING = "team_scoping"
 
 
 class SessionStep(StrEnum):
@@ -203,6 +212,8 @@ class RecordExchange(Value):
     participants_eu: Count
     participants_cn: Count
     evidence: TextHash | None = None
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The entity whose event it was, where it was that of many: a study visit, a cluster's joint session."""
 
 
 class Engage(Value):
@@ -416,6 +427,15 @@ AnyRequest = Annotated[
     | RestrictTravel
     | ResumeTravel
     | ChangeEnd
+    | StepVisit
+    | FormGroup
+    | NameParticipants
+    | StepGroup
+    | MoveVisit
+    | ConvertVisit
+    | CancelVisit
+    | ReportIncident
+    | CompleteVisit
     | ScorePilot
     | RecordCheck
     | RecordSource

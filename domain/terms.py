@@ -19,6 +19,9 @@ class Stage(StrEnum):
     ACTION_PLAN = "action_plan"
     PILOT_INVESTMENTS = "pilot_investments"
     CLOSING = "closing"
+    VISIT_CONCEPT = "visit_concept"
+    VISIT_READINESS = "visit_readiness"
+    VISIT_REPORT = "visit_report"
     PILOT_FICHE = "pilot_fiche"
     PILOT_CONCEPT = "pilot_concept"
     PILOT_COMPLETION = "pilot_completion"
@@ -163,6 +166,74 @@ class SessionTerms(Value):
         return self
 
 
+class VisitSeat(StrEnum):
+    """Who owes a step of a visit's timetable."""
+
+    OPERATOR = "operator"
+    CONTACT = "contact"
+    """The focal point of the city or region that sends a sub-group."""
+    HOST = "host"
+    """The focal point of the city or region that receives it."""
+
+
+class VisitPer(StrEnum):
+    """Whether a step is owed once for a visit, or for each of its sub-groups or partnerships."""
+
+    VISIT = "visit"
+    GROUP = "group"
+    PARTNERSHIP = "partnership"
+
+
+class VisitStepTerms(Value):
+    """One step of the timetable that is planned back from a visit's first day, or on from its last.
+
+    `cn_to_eu` and `eu_to_cn` are calendar days before the first day (None: not a step in that direction; a visit in any
+    other direction has those of `eu_to_cn`); `after` is what there is from the last day on. `travel`: only where people
+    travel; `cleared`: only for groups of Chinese officials, who need their own authority's clearance.
+    """
+
+    step: Code
+    cn_to_eu: Annotated[int, Field(ge=0, le=1000)] | None = None
+    eu_to_cn: Annotated[int, Field(ge=0, le=1000)] | None = None
+    after: Allowance | None = None
+    seat: VisitSeat = VisitSeat.OPERATOR
+    per: VisitPer = VisitPer.VISIT
+    travel: bool = False
+    cleared: bool = False
+
+    @model_validator(mode="after")
+    def _counted_one_way(self) -> Self:
+        if (self.after is None) is (self.cn_to_eu is None and self.eu_to_cn is None):
+            raise ValueError(
+                f"step {self.step}: it is counted back from the first day or on from the last, not both"
+            )
+        return self
+
+
+class VisitTerms(Value):
+    """A study visit's timetable and limits (domain.md 2.6 and Annex A).
+
+    `concept`, `readiness` and `report` are when their papers are due; `group_max` is how many Chinese officials travel
+    together; `days_abroad` how many days they may stay in one, two, three or more countries; `represented` the share in
+    per cent of the partnerships served that have to be represented for it to be made; `postponed` how often it may be
+    put off before how it goes on is reviewed; `last_day` how many days before the programme's end it is over.
+    """
+
+    timetable: Annotated[tuple[VisitStepTerms, ...], Field(max_length=60)] = ()
+    concept: tuple[int, int] = (135, 100)
+    """Calendar days before the first day, from China to Europe and the other way."""
+    readiness: int = Field(default=21, ge=0, le=1000)
+    report: Allowance = joint_days(15)
+    group_max: int = Field(default=6, ge=1, le=1000)
+    days_abroad: Annotated[tuple[int, ...], Field(min_length=1, max_length=10)] = (6, 10, 12)
+    represented: int = Field(default=50, ge=0, le=100)
+    postponed: int = Field(default=2, ge=0, le=100)
+    new_dates: Allowance = joint_days(10)
+    travel_review: Allowance = joint_days(15)
+    last_day: Days = 90
+    purge: Days = 30
+
+
 class PilotTerms(Value):
     """Pilots (domain.md 2.8, Annex A): the score to pass, how long a check counts, how often progress is told.
 
@@ -217,6 +288,8 @@ class Terms(Value):
     restrictions: Annotated[tuple[Restriction, ...], Field(max_length=200)] = ()
     sessions: SessionTerms | None = Field(default=None, exclude_if=lambda sessions: sessions is None)
     """None in terms from before sessions had rules: nothing follows from them by itself then."""
+    visits: VisitTerms | None = Field(default=None, exclude_if=lambda visits: visits is None)
+    """Of study visits alone."""
     pilots: PilotTerms | None = Field(default=None, exclude_if=lambda pilots: pilots is None)
     """Only in the terms of pilots."""
 

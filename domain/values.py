@@ -220,6 +220,20 @@ class Mode(StrEnum):
     CLUSTER = "thematic-cluster"
 
 
+class ExchangeMode(StrEnum):
+    """How people met. A visit of the programme's own staff scopes, and counts as no study visit."""
+
+    PHYSICAL = "physical"
+    HYBRID = "hybrid"
+    VIRTUAL = "virtual"
+    TEAM_SCOPING = "team_scoping"
+
+    @property
+    def travels(self) -> bool:
+        """Whether anybody travels for it."""
+        return self is not ExchangeMode.VIRTUAL
+
+
 class Refusal(Exception):
     """The partnership does not allow this now. The sentence says what, why, and what would be allowed.
 

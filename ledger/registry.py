@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ledger.desk import Desk, upsert, wall_clock
 from ledger.rows import Person, Programme
-from ledger.tables import erasures, letters, people, programmes, texts
+from ledger.tables import erasures, letters, people, programmes, texts, travel
 
 
 class Registry(Desk):
@@ -49,6 +49,7 @@ class Registry(Desk):
         with self._writing() as connection:
             upsert(connection, erasures, "id", {"id": id, "at": wall_clock()})
             connection.execute(delete(texts).where(texts.c.owner == id))
+            connection.execute(delete(travel).where(travel.c.person == id))
             about = or_(letters.c.recipient == id, letters.c.body.like(f'%"{id}"%'))
             connection.execute(update(letters).where(about).values(last_error=None))
             return connection.execute(delete(people).where(people.c.id == id)).rowcount == 1
@@ -91,6 +92,21 @@ class Registry(Desk):
         wanted = select(texts.c.hash, texts.c.text).where(texts.c.hash.in_(tuple(hashes)))
         with self._reading() as connection:
             return {row.hash: row.text for row in connection.execute(wanted)}
+
+    def put_travel(self, visit: str, person: str, data: str) -> None:
+        """Keep what a participant's visa needs, in place of what was kept before; gone with the visit's purge."""
+        row = {"visit": visit, "person": person, "data": data, "stored_at": wall_clock()}
+        with self._writing() as connection:
+            connection.execute(delete(travel).where(travel.c.visit == visit, travel.c.person == person))
+            connection.execute(insert(travel).values(row))
+
+    def travel(self, visit: str) -> dict[str, str]:
+        """What is kept for a visit, by the ids of its participants."""
+        query = (
+            select(travel.c.person, travel.c.data).where(travel.c.visit == visit).order_by(travel.c.person)
+        )
+        with self._reading() as connection:
+            return {row.person: row.data for row in connection.execute(query)}
 
     def put_programme(self, programme: Programme) -> None:
         """Enter a programme, or change the one with this code, its clock included."""

@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError
 from activities.ports import Recorded
 from domain import entities
 from domain.entries import Entry
+from domain.events import TravelDataPurged
 from domain.letters import Letter
 from domain.values import Actor, Value
 from ledger.chain import Checkpoint, canonical, entry_of, given, row
@@ -38,7 +39,7 @@ from ledger.migrating import migrate
 from ledger.reading import RECOVERIES, Reading, attempts_of, last_number, state_of
 from ledger.registry import Registry
 from ledger.rows import DifferentEntry, LetterStatus, MissingEntry, Recovery
-from ledger.tables import RECORDS, JsonText, entries, head, letters, states
+from ledger.tables import RECORDS, JsonText, entries, head, letters, states, travel
 
 __all__ = ["SqlLedger", "migrate", "open_ledger"]
 
@@ -140,6 +141,8 @@ class SqlLedger(Reading, LetterBook, Registry, Evidence):
                 number = fresh[-1].number
                 records = project(connection, number, state, self._code, known.records if known else None)
                 standing = _Standing(newest.head, number, state, records)
+                if any(isinstance(entry.event, TravelDataPurged) for entry in fresh):
+                    connection.execute(delete(travel).where(travel.c.visit == entity))
                 plan(connection, course.letters, newest, LetterStatus.HELD if held else LetterStatus.PLANNED)
                 size, hashed, by = newest.size, newest.head, code
             else:

@@ -239,6 +239,16 @@ texts = Table(
 )
 """The vault: free texts by the salted hash under which entries speak of them. `stored_at` is real time."""
 
+travel = Table(
+    "travel",
+    METADATA,
+    Column("visit", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
+    Column("data", Text, nullable=False),
+    Column("stored_at", Instant, nullable=False),
+)
+"""What is kept of passports and the like while a visit is prepared; purged with the entry that says so."""
+
 programmes = Table(
     "programmes",
     METADATA,

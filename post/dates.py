@@ -69,6 +69,11 @@ def deadline_day(due: datetime, zone: str, language: Language) -> str:
     return f"{last.year}年{last.month}月{last.day}日"
 
 
+def plain_day(day: date, language: Language) -> str:
+    """A day that is the same day everywhere, such as a visit's first: `Monday 13 March 2023`."""
+    return _day_en(day) if language == "en" else _day_zh(day)
+
+
 def due_on(due: datetime, zone: str) -> date:
     """The last day on which somebody in an office can still act: the day before, while it is not nine yet."""
     local = due.astimezone(zone_of(zone))

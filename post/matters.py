@@ -81,6 +81,8 @@ def matter_of(task: str, what: str, subject: str, receipt: str = "") -> Matter:
     head, slash, rest = task.partition("/")
     if head in SESSION_WHATS and slash:
         return Matter(what=what or head, subject=subject or rest.partition("/")[0])
+    if head.startswith("visit_"):
+        return Matter(what=what or head, subject=subject or rest)
     if head == "authority" and slash:
         return Matter(what=what or "authority", subject=rest)
     if head == "successor" and slash:

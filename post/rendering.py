@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -185,6 +185,7 @@ class _Page:
             "day": self._day,
             "deadline": self._deadline,
             "moment": self._begins,
+            "plain_day": self._plain_day,
             "last_day": self._last_day,
             "word": self._word,
             "basis": lambda: words.word(words.BASES, self.facts.get("basis", ""), self.language),
@@ -289,6 +290,15 @@ class _Page:
         if known:
             return ", ".join(known) if self.language == "en" else "、".join(known)
         return words.pick(("a former colleague", "一位已离任的同事"), self.language) if ids else ""
+
+    def _plain_day(self, name: str) -> str:
+        """A day that is given as a day, without a time."""
+        given = self.facts.get(name, "")
+        try:
+            day = date.fromisoformat(given)
+        except ValueError:
+            return ""
+        return dates.plain_day(day, self.language)
 
     def _the(self, role: str) -> str:
         return f"the {role}" if self.language == "en" else role

@@ -10,6 +10,7 @@ from domain.entities import KINDS, State, kind_of
 from workflows.chapter import Chapter
 from workflows.partnership import PartnershipChapter, PartnershipWorkflow
 from workflows.pilot import PilotChapter, PilotWorkflow
+from workflows.visit import StudyVisitWorkflow, VisitChapter
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Kind:
 
 WORKFLOW_OF: Mapping[str, Kind] = {
     "partnership": Kind("Partnership", PartnershipWorkflow, PartnershipChapter),
+    "visit": Kind("StudyVisit", StudyVisitWorkflow, VisitChapter),
     "pilot": Kind("Pilot", PilotWorkflow, PilotChapter),
 }
 """By the first word of an entity's id."""

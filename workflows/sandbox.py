@@ -32,6 +32,7 @@ RUNNER = SandboxedWorkflowRunner(
         "workflows.partnership",
         "workflows.pilot",
         "workflows.steps",
+        "workflows.visit",
         "zoneinfo",
     )
 )

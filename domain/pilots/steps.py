@@ -190,6 +190,7 @@ def pilot_terms(of: Terms) -> Terms:
             "stages": tuple(step.terms for step in PILOT_STEPS),
             "cut_offs": CUT_OFFS,
             "sessions": None,
+            "visits": None,
             "pilots": of.pilots or PilotTerms(),
         }
     )

@@ -10,12 +10,14 @@ from domain.stages.scoping import SCOPING
 from domain.stages.step import Step
 from domain.stages.study_visits import STUDY_VISITS
 from domain.terms import Restriction, SessionTerms, Stage, Terms
+from domain.visits.steps import STEPS as VISIT_STEPS
 
 LIFECYCLE: tuple[Step, ...] = (SCOPING, STUDY_VISITS, ACTION_PLAN, PILOT_INVESTMENTS, CLOSING)
 
 
 STEPS: tuple[Step, ...] = (
     *LIFECYCLE,
+    *VISIT_STEPS,
     *(PILOT_FICHE, PILOT_CONCEPT, PILOT_COMPLETION),
 )
 """The stages of every kind of entity: those of partnerships, then those of the other kinds."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-from post.kinds import pilots
+from post.kinds import pilots, visits
 
-_KINDS: tuple[ModuleType, ...] = (pilots,)
+_KINDS: tuple[ModuleType, ...] = (visits, pilots)
 """One module for each kind; each may have tables of the same names as `post.words`."""
 
 

@@ -19,6 +19,7 @@ from tests.domain.test_rehearsal import UNTIL, played
 from tests.domain.test_whatif import recorded
 from tests.given import CN_FOCAL, OPERATOR, TEAM_LEADER, on, text
 from tests.story import Story
+from tests.visiting import VisitStory
 
 LATER = on(2030, 1, 1)
 
@@ -192,3 +193,53 @@ def test_nobody_on_record_is_all_noughts() -> None:
     for lives in ([], [()]):
         for one in counted(lives, LATER):
             assert one.figures and not any(figure.value for figure in one.figures)
+
+
+def served(*, of_visit: str | None = "visit/V-01") -> list[Story]:
+    """Two partnerships that a visit of March 2023 reached."""
+    stories = []
+    for code in ("C2-01", "C2-04"):
+        story = Story(code=code)
+        story.exchanges("V-01", held=on(2021, 3, 1, 8), of=of_visit)
+        stories.append(story)
+    return stories
+
+
+def test_a_visit_that_served_many_counts_once_in_the_programme_by_its_mode() -> None:
+    visit = VisitStory()
+    visit.made()
+    lives = [list(visit.entries), *(list(story.entries) for story in served())]
+    told = {one.code: one for one in counted(lives, LATER)}
+    assert {split: value for split, value in figures(told["O5"]).items() if value} == {
+        "physical, to Europe": 1
+    }
+    place = f"V-01/{next(e.number for e in visit.entries if e.event.kind == 'visit_completed')}"
+    assert [figure.evidence for figure in told["O5"].figures if figure.value] == [(place,)]
+    assert sum(figures(told["O3"]).values()) == 0, "it is a visit, and no session besides"
+    assert figures(told["O4"])["physical"] == 20, (
+        "whoever took part is counted once, not for each partnership"
+    )
+    assert told["R6"].figures[0].value == 9 and told["R6"].figures[0].of == 20
+
+
+def test_an_earlier_count_does_not_know_a_visit_that_was_recorded_later() -> None:
+    visit = VisitStory()
+    visit.made()
+    lives = [list(visit.entries)]
+    before = {one.code: one for one in counted(lives, on(2023, 3, 19))}
+    assert sum(figures(before["O5"]).values()) == 0
+
+
+def test_the_programmes_own_scoping_is_no_study_visit() -> None:
+    visit = VisitStory(mode=ExchangeMode.TEAM_SCOPING)
+    visit.approved()
+    visit.steps("dates")
+    visit.until(on(2023, 3, 20))
+    visit.asks(visit.completion(groups=(), participants_cn=0), OPERATOR)
+    told = {one.code: one for one in counted([list(visit.entries)], LATER)}
+    assert sum(figures(told["O5"]).values()) == 0
+
+
+def test_a_joint_session_of_many_counts_once() -> None:
+    told = {one.code: one for one in counted([s.entries for s in served(of_visit="cluster/ECO")], LATER)}
+    assert sum(figures(told["O3"]).values()) == 1

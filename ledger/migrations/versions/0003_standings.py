@@ -1,4 +1,4 @@
-"""Every entity as one row, whatever its kind: partnerships are no longer the only ones."""
+"""Every entity as one row, partnerships being no longer the only ones; and the travel data of visits."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,6 +26,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("entity", name="pk_standings"),
     )
     op.create_index("ix_standings_kind_code", "standings", ["kind", "code"])
+    op.create_table(
+        "travel",
+        sa.Column("visit", sa.Text(), nullable=False),
+        sa.Column("person", sa.Text(), nullable=False),
+        sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("stored_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("visit", "person", name="pk_travel"),
+    )
     # partnerships were the only kind until now
     op.execute(
         "INSERT INTO standings "
