@@ -10,6 +10,7 @@ from client import wording
 from client.asking import Answer
 from client.settings import Settings
 from client.troubles import Unanswered
+from domain.entities import AnyFounding, founded
 from domain.entries import numbered
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
@@ -28,6 +29,13 @@ class QuickDoor:
     @staticmethod
     def name(entity: str, request: AnyRequest, by: Actor) -> str:
         return wording.command_id(entity, wording.clean(request), by)
+
+    async def found(self, event: AnyFounding) -> bool:
+        state = founded(wording.clean(event))
+        if self._ledger.last_number(state.entity):
+            return False
+        self._ledger.record(numbered(state.entity, 0, (event,), event.at, None))
+        return True
 
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
         return self._ledger.store_text(wording.clean_text(text), kind, owner)

@@ -133,3 +133,11 @@ def test_a_note_is_asked_for_by_its_quarter() -> None:
     )
     assert "progress note of quarter 1" in read(note, "en").text
     assert "请提交实施期第1季度进展说明" in read(note, "zh").text
+
+
+def test_an_outcome_names_the_pilot_and_the_gate() -> None:
+    told = read(of("outcome", gate="P6"), "en")
+    assert "In the pilot project Digital skills for small shops there is a result for the fiche" in told.text
+    assert "(screening panel): approved" in told.text
+    chinese = read(of("outcome", gate="P7"), "zh").text.partition(HALF)[0]
+    assert "“小商户数字技能”试点项目的《试点项目实施方案》第1版（双方认可）" in chinese
