@@ -19,7 +19,7 @@ A_ROUND = 50
 """So many are asked in one round, whose outcome then goes on record: after a failure it begins again from there."""
 AT_ONCE = 4
 """So many are asked at the same time: a broadcast to thousands leaves room for everybody else."""
-UNDER_WAY = ("running", "on_hold", "suspended")
+UNDER_WAY = ("running", "on_hold", "suspended", "parked")
 _PATIENCE = 120.0
 _SENTENCE = 600
 

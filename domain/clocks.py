@@ -224,8 +224,11 @@ class Clock(Value):
             counted_to = self._counted_back(edition)
             return counted_to, self._at_the_end_of(max(counted_to, start), self._target_day(), days)
         counted_to = _next(start, days.counts_at, stops) if self.allowance.days == 0 else start
-        for _ in range(self.allowance.days):
-            counted_to = _next(counted_to + 1, days.counts_at, stops)
+        if self.allowance.kind is DayKind.CALENDAR:
+            counted_to = _every_day_on(counted_to, self.allowance.days, stops)
+        else:
+            for _ in range(self.allowance.days):
+                counted_to = _next(counted_to + 1, days.counts_at, stops)
         end = counted_to
         looked_at = start
         if self.allowance.rolls and self.allowance.kind is DayKind.CALENDAR:
@@ -325,4 +328,16 @@ def _next(day: int, counts: Callable[[int], bool], stops: list[_Stop], before: i
             return day
         else:
             day += 1
+    return day
+
+
+def _every_day_on(day: int, count: int, stops: list[_Stop]) -> int:
+    """So many days on from a day where every day counts that no stop touches: one step from stop to stop."""
+    while count:
+        first = _next(day + 1, lambda _: True, stops)
+        free = min((begin for begin, _ in stops if begin > first), default=_NEVER) - first
+        taken = min(count, free)
+        day, count = first + taken - 1, count - taken
+        if day >= _NEVER:
+            break
     return day

@@ -753,6 +753,14 @@ def test_two_quarters_without_a_note_ask_the_secretariat_whether_it_is_parked(ru
     assert len(running.of(ev.NotesMissing)) == 2, "half a year after the note it is silent again"
 
 
+def test_whoever_owes_two_notes_is_asked_for_no_third_until_one_is_given(running: PilotStory) -> None:
+    running.day_by_day(on(2023, 2, 1))
+    assert [one.quarter for one in running.of(ev.NoteAsked)] == [1, 2]
+    running.asks(rq.NoteProgress(text=text("first")), EU_FOCAL)
+    running.until(running.at)
+    assert [one.quarter for one in running.of(ev.NoteAsked)] == [1, 2, 3]
+
+
 def test_a_note_each_quarter_keeps_the_secretariat_out_of_it(running: PilotStory) -> None:
     for month, year in ((4, 2022), (7, 2022), (10, 2022), (1, 2023)):
         running.day_by_day(on(year, month, 20))

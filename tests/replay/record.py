@@ -1,4 +1,4 @@
-"""Plays a few lives on the engine and keeps their histories: `python -m tests.replay.record`.
+"""Plays a few lives on the engine and keeps their histories: `python -m tests.replay.record [VERSION [LIFE...]]`.
 
 What is kept is what released code once decided, and later code must decide again. So histories are added for
 each release (the folder is the version's name) and never changed; only before the first release they are.
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from client.connection import connect
+from client.replay import histories
 from client.settings import load
 from domain import requests as rq
 from domain.entities import fold, partnership_of
@@ -36,6 +37,7 @@ from tests.given import (
     deliverable,
     text,
 )
+from tests.pilots import Piloting
 from tests.story import DECIDERS, KINDS, MAKERS
 from worker.logs import arrange
 
@@ -154,25 +156,48 @@ async def troubled(world: World) -> None:
     await passes(world, Stage.STUDY_VISITS)
 
 
+async def pilot(world: World) -> None:
+    """A pilot of a partnership: scored, checked, endorsed, carried out with a pause, completed and handed over."""
+    piloting = Piloting(world)
+    await piloting.begins()
+    await piloting.begun()
+    await piloting.carried(1)
+    review = piloting.pilot.now + timedelta(days=200)
+    await piloting.asks(rq.ParkPilot(reason="no_funding", review=review))
+    await asyncio.sleep(1.0)
+    await piloting.asks(rq.UnparkPilot())
+    await piloting.comes("notes_missing", seconds=120)
+    await piloting.asks(rq.NoteProgress(text=text("note")), EU_FOCAL)
+    await piloting.hands_in(Stage.PILOT_COMPLETION)
+    await piloting.checks()
+    await piloting.approves("P8")
+    await piloting.carried(2)
+    await piloting.asks(rq.TransferPilot(to="cn-chamber", agreed=text("agreed"), now=True))
+    await piloting.handle.result()
+
+
 LIVES: tuple[tuple[Callable[[World], Awaitable[None]], int], ...] = (
     (whole, DAY * 5),
     (interrupted, DAY * 20),
     (silent, DAY * 365),
     (troubled, 1),
+    (pilot, DAY * 5),
 )
 """Each life and how fast programme time runs in it."""
 
 
-async def play(address: str, into: Path) -> None:
+async def play(address: str, into: Path, wanted: list[str]) -> None:
     client = await connect(load(temporal_address=address))
     for life, speed in LIVES:
+        if wanted and life.__name__ not in wanted:
+            continue
         world = new_world(client, speed=speed)
         async with world.working():
             await life(world)
             if life is silent:
                 await world.handle.result()
             await world.settled()
-        runs = await world.runs()
+        runs = await (histories(client, Piloting(world).entity) if life is pilot else world.runs())
         for number, history in enumerate(runs, start=1):
             file = into / f"{life.__name__}-{number}.json.gz"
             file.write_bytes(gzip.compress(_without_traces(history.to_json()).encode(), mtime=0))
@@ -192,13 +217,14 @@ def _without_traces(told: str) -> str:
 
 
 def main() -> None:
-    version = sys.argv[1] if len(sys.argv) > 1 else "0.1.0"
+    version, *wanted = sys.argv[1:] or ["0.1.0"]
     arrange(load(log_level="error"))
     into = KEPT / version
-    shutil.rmtree(into, ignore_errors=True)
-    into.mkdir(parents=True)
+    if not wanted:
+        shutil.rmtree(into, ignore_errors=True)
+    into.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home, serving(Path(home)) as address:
-        asyncio.run(play(address, into))
+        asyncio.run(play(address, into, wanted))
 
 
 if __name__ == "__main__":
