@@ -54,6 +54,8 @@ _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.Delegated: rq.Delegate,
     ev.ContactLogged: rq.LogContact,
     ev.PilotRecorded: rq.RecordPilot,
+    ev.TravelRestricted: rq.RestrictTravel,
+    ev.TravelResumed: rq.ResumeTravel,
 }
 """Each event that a person causes, and the request that does; whatever follows from one is worked out anew."""
 

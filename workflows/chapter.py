@@ -55,6 +55,7 @@ FAR_REACHING = (
     "plan_session",
     "propose",
     "replace_member",
+    "restrict_travel",
 )
 """Kinds of request that bring along what the calendar reckons with from then on."""
 CHAPTER_ENDS = ("stage_passed",)
