@@ -125,7 +125,7 @@ def task_words(task: str) -> str:
         case _ if what in _SESSION_TASKS and about:
             return f"{_SESSION_TASKS[what]} {about}"
         case _ if what in sayings.TASKS:
-            return sayings.TASKS[what].format(*parts)
+            return sayings.TASKS[what].format(*map(plain, parts))
         case _:
             return plain(task)
 

@@ -13,10 +13,11 @@ from domain.clocks import Span
 from domain.entity import Watch
 from domain.errands import Errand
 from domain.folding import over, stage_passed
+from domain.life import SECRETARIAT
 from domain.pilots.facts import Check, Milestone, PilotStep, Reached
 from domain.pilots.state import Asked, Note, Parked, PilotState, Replication, Sheet
 from domain.terms import Stage
-from domain.values import Actor, Role, Side
+from domain.values import Actor, Side
 
 S = PilotState
 
@@ -44,12 +45,12 @@ def _told(state: S, reached: Milestone, at: datetime) -> S:
 
 
 def _in_whose_name(state: S, at: datetime) -> Actor | None:
-    """Of the secretariat, and whoever began the pilot if they are still of it: a decider may be nobody's there."""
-    for role in (Role.OPERATOR, Role.TEAM_LEADER):
-        people = [held.person for held in state.holders_of(role, Side.PROGRAMME, at)]
-        if people:
-            person = state.founder if state.founder in people else people[0]
-            return Actor(person=person or people[0], role=role, side=Side.PROGRAMME)
+    """Whoever began it, while they are of the secretariat, else another: a decider may be nobody's there."""
+    secretariat = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, at)]
+    chosen = next((held for held in secretariat if held.person == state.founder), None)
+    for held in (chosen, *secretariat):
+        if held is not None:
+            return Actor(person=held.person, role=held.role, side=held.side)
     return None
 
 

@@ -49,6 +49,7 @@ class Pilot(PilotState):
 
     own_folds: ClassVar[Mapping[type[Any], Fold]] = folds.FOLDS
     own_rules: ClassVar[Mapping[type[Any], Rule]] = {
+        rq.Submit: screening.submit,
         rq.Decide: screening.decide,
         rq.AdoptTerms: screening.adopt_terms,
         rq.Resume: exits.resume,
@@ -137,7 +138,7 @@ class Pilot(PilotState):
     def when_rejected(self, stage: Stage, at: datetime, by: Actor | None) -> tuple[AnyEvent, ...]:
         if stage is Stage.PILOT_COMPLETION:
             return ()
-        return (exits.closed(self, PilotEnd.REJECTED, at, by),)
+        return (exits.closed(self, PilotEnd.REJECTED, at, by, reason="not_approved"),)
 
     def closing(self, at: datetime) -> tuple[AnyEvent, ...]:
         return (exits.with_the_programme(self, at),)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain import deciding, life
+from domain import deciding, life, staging
 from domain import events as ev
 from domain import requests as rq
 from domain.gates import Gate
 from domain.pilots.facts import MUSTS, total_of
 from domain.pilots.state import PilotState
-from domain.pilots.steps import CHECKED, SCREENING
+from domain.pilots.steps import CHECKED, SCREENING, PilotSheet
 from domain.requests import Verdict
 from domain.standing import acting, day, seat_for
 from domain.terms import Silence, Stage
@@ -48,6 +48,17 @@ def score(state: S, request: rq.ScorePilot, by: Actor, at: datetime) -> Events:
             at=at, by=by, gate=gate.id, seat=place, version=request.version, scores=request.scores
         ),
     )
+
+
+def submit(state: S, request: rq.Submit, by: Actor, at: datetime) -> Events:
+    made = staging.submit(state, request, by, at)
+    sheet = request.deliverable
+    if isinstance(sheet, PilotSheet) and (sheet.action, sheet.pilot) != (state.action, state.pilot):
+        raise Refusal(
+            f"this fiche is of the kind {sheet.pilot.value} for action {sheet.action}; {state.code} is of the kind "
+            f"{state.pilot.value} for action {state.action}, and another is begun by itself (found)"
+        )
+    return made
 
 
 def decide(state: S, request: rq.Decide, by: Actor, at: datetime) -> Events:

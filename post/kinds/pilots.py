@@ -114,6 +114,7 @@ REASONS = {
     "not_feasible": ("not feasible", "不具备可行性"),
     "site_lost": ("the site is not available any more", "项目场地不再可用"),
     "parked": ("parked", "暂缓"),
+    "not_approved": ("not approved", "未获通过"),
 }
 
 KINDS = {

@@ -86,7 +86,7 @@ class PilotStory(Story):
         """The fiche is opened, if it is not, and handed in."""
         if self.pilot.stage(Stage.PILOT_FICHE) is None:
             self.opens(Stage.PILOT_FICHE)
-        self.hands_in(Stage.PILOT_FICHE, version, **changes)
+        self.hands_in(Stage.PILOT_FICHE, version, **{"pilot": self.pilot.pilot.value, **changes})
 
     def screened(self) -> None:
         """The fiche is handed in, scored by the whole panel, and approved."""

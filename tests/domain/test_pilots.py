@@ -13,7 +13,9 @@ from domain import events as ev
 from domain import requests as rq
 from domain.calendars import CalendarEdition
 from domain.clocks import DayKind
+from domain.entries import Entry
 from domain.events import Outcome
+from domain.indicators import counted
 from domain.pilots.facts import (
     MUSTS,
     WEIGHTS,
@@ -334,7 +336,23 @@ def test_a_rejection_says_why_and_ends_it(screening: PilotStory) -> None:
     )
     screening.asks(why, TEAM_LEADER)
     closed = screening.of(ev.PilotClosed)[-1]
-    assert (closed.end, closed.reached) == (PilotEnd.REJECTED, Reached.SCREENING)
+    assert (closed.end, closed.reached, closed.reason) == (
+        PilotEnd.REJECTED,
+        Reached.SCREENING,
+        "not_approved",
+    )
+
+
+def test_a_fiche_is_of_this_pilot_and_no_other() -> None:
+    story = PilotStory()
+    story.opens(Stage.PILOT_FICHE)
+    for change in ({"action": "A2"}, {"pilot": "business"}):
+        made = deliverable("pilot_sheet", **change)
+        told = story.refuses(rq.Submit(stage=Stage.PILOT_FICHE, deliverable=made), EU_FOCAL).sentence
+        assert told.startswith("this fiche is of the kind ")
+        assert told.endswith(
+            "P-01 is of the kind demonstration for action A1, and another is begun by itself (found)"
+        )
 
 
 @pytest.mark.parametrize(
@@ -946,6 +964,18 @@ def test_its_partnership_is_to_be_told_that_it_was_endorsed_and_completed() -> N
         assert one.by == OPERATOR
 
 
+def test_word_is_sent_in_the_name_of_who_began_it_or_of_another_of_the_secretariat() -> None:
+    story = PilotStory()
+    story.concept()
+    story.asks(
+        rq.ChangeHolder(role=OPERATOR.role, side=OPERATOR.side, leaving=OPERATOR.person), OTHER_OPERATOR
+    )
+    story.checks()
+    for gate in ("P7.dd", "P7.eud", "P7"):
+        story.approves(gate)
+    assert [one.by for one in story.pilot.errands] == [OTHER_OPERATOR]
+
+
 def told_of(code: str = "P-01", reached: str = "endorsed", action: str = "A2") -> rq.RecordPilot:
     return rq.RecordPilot.model_validate(
         {
@@ -988,6 +1018,53 @@ def test_a_pilot_of_the_stage_and_one_of_its_own_for_the_same_action_are_one() -
     assert story.partnership.endorsed() == 1
     story.asks(told_of("P-02", action="A2"), OPERATOR)
     assert story.partnership.endorsed() == 2
+
+
+def lived(story: Story) -> list[Entry]:
+    return story.entries
+
+
+def r3(*stories: Story) -> dict[str, tuple[int, tuple[str, ...]]]:
+    """Indicator R3: each figure with its evidence."""
+    found = next(
+        one for one in counted([lived(story) for story in stories], on(2030, 1, 1)) if one.code == "R3"
+    )
+    return {figure.split: (figure.value, figure.evidence) for figure in found.figures}
+
+
+def test_distinct_pilots_are_counted_by_how_far_they_came_with_their_own_entries() -> None:
+    partnership, one, other = planned(), PilotStory(), PilotStory(code="P-02")
+    one.endorsed()
+    one.asks(rq.RecordSource(source=source()), OPERATOR)
+    one.asks(rq.RecordSource(source=source("bank-loan")), OPERATOR)
+    other.completed()
+    partnership.asks(told_of(action="A1"), OPERATOR)
+    figures = r3(partnership, one, other)
+    assert {split: value for split, (value, _) in figures.items()} == {
+        "endorsed": 2,
+        "implemented": 1,
+        "with finance": 1,
+    }
+    for _, evidence in figures.values():
+        assert all(place.startswith(("P-01/", "P-02/")) for place in evidence)
+
+
+def test_a_pilot_of_the_partnerships_stage_is_not_counted_again() -> None:
+    partnership, one = planned(), PilotStory()
+    partnership.passes(Stage.PILOT_INVESTMENTS)
+    assert r3(partnership)["endorsed"][0] == 1
+    one.endorsed()
+    assert r3(partnership, one)["endorsed"][0] == 1
+    assert r3(one, partnership)["endorsed"][0] == 1
+
+
+def test_a_source_that_was_declined_after_all_is_no_finance() -> None:
+    partnership, one = planned(), PilotStory()
+    one.endorsed()
+    one.asks(rq.RecordSource(source=source()), OPERATOR)
+    assert r3(partnership, one)["with finance"][0] == 1
+    one.asks(rq.RecordSource(source=source(state=SourceState.DECLINED)), OPERATOR)
+    assert r3(partnership, one)["with finance"] == (0, ())
 
 
 def test_a_partnership_without_pilots_is_kept_as_it_was() -> None:

@@ -78,7 +78,8 @@ class PilotMachine(RuleBasedStateMachine):
 
     def submitted(self, stage: Stage) -> Deliverable:
         self.versions += 1
-        return deliverable(KINDS[stage], f"{self.versions}")
+        changes = {"pilot": self.pilot.pilot} if stage is Stage.PILOT_FICHE else {}
+        return deliverable(KINDS[stage], f"{self.versions}", **changes)
 
     @initialize(come=st.sampled_from(["nothing", "fiche", "screened", "concept", "endorsed", "begun"]))
     def has_come_so_far(self, come: str) -> None:
