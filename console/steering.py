@@ -12,7 +12,7 @@ from client.reading import Person, partnership
 from console import termsfile
 from console.asking import Desk, Words, asked
 from console.errors import misused
-from console.options import Reason, RoleArgument, SideArgument, country, last_moment, moment, place
+from console.options import Reason, RoleArgument, SideArgument, code, country, last_moment, moment, place
 from console.partnerships import Code, app
 from console.session import AsJson, records
 from domain import requests as rq
@@ -241,3 +241,25 @@ def adopt_terms(
 ) -> rq.AnyRequest:
     """Adopt other rules and durations from now on; what is under way keeps the clocks it has."""
     return rq.AdoptTerms(terms=termsfile.read(file, desk.read(file)), decision=decision)
+
+
+Errand = Annotated[
+    str, typer.Argument(metavar="ERRAND", parser=code, help="What others were asked, such as completed.")
+]
+
+
+@asked(app, "run-again", PANEL, shared=True)
+def run_again(desk: Desk, errand: Errand) -> rq.AnyRequest:
+    """Ask those once more that refused what they were asked on its behalf."""
+    return rq.RunAgain(errand=errand)
+
+
+@asked(app, "let-be", PANEL, shared=True)
+def let_be(
+    desk: Desk,
+    errand: Errand,
+    reason: Reason,
+    text: Annotated[str | None, Words("Why, in words")] = None,
+) -> rq.AnyRequest:
+    """Let those be that refused what they were asked on its behalf."""
+    return rq.LetBe(errand=errand, reason=reason, text=text)
