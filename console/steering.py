@@ -243,6 +243,41 @@ def adopt_terms(
     return rq.AdoptTerms(terms=termsfile.read(file, desk.read(file)), decision=decision)
 
 
+Where = Annotated[str, typer.Argument(metavar="COUNTRY", parser=country, help="Such as CN or IT.")]
+Order = Annotated[str, Words("Whose order, in words")]
+
+
+@asked(app, "restrict-travel", PANEL, shared=True)
+def restrict_travel(
+    desk: Desk,
+    where: Where,
+    since: Annotated[
+        datetime, typer.Option("--since", metavar="DAY", parser=moment, help="From when on nobody travels.")
+    ],
+    order: Order,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--until", metavar="DAY", parser=last_moment, help="Until when, where that is known."),
+    ] = None,
+) -> rq.AnyRequest:
+    """Record that nobody travels to a country; what was planned is looked at anew, and nothing changes by itself."""
+    return rq.RestrictTravel(country=where, since=since, until=until, order=order)
+
+
+@asked(app, "resume-travel", PANEL, shared=True)
+def resume_travel(
+    desk: Desk,
+    where: Where,
+    since: Annotated[
+        datetime,
+        typer.Option("--since", metavar="DAY", parser=moment, help="From when on people travel again."),
+    ],
+    order: Order,
+) -> rq.AnyRequest:
+    """Record that people travel to a country again."""
+    return rq.ResumeTravel(country=where, since=since, order=order)
+
+
 Errand = Annotated[
     str, typer.Argument(metavar="ERRAND", parser=code, help="What others were asked, such as completed.")
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -13,9 +12,8 @@ from typing import Annotated
 import typer
 
 from client import people, visits
-from client.asking import opened
 from client.reading import entity, partnership, present, reading
-from console import errors, kinds, showing, telling
+from console import asking, errors, kinds, showing, telling
 from console.asking import Desk, Words, asked
 from console.errors import misused
 from console.options import code, content_hash, flag
@@ -115,12 +113,7 @@ def found(
                 by=by,
                 at=present(ledger, served[0].programme),
             )
-
-            async def ask() -> bool:
-                async with opened(settings, ledger, event.programme) as door:
-                    return await door.found(event)
-
-            asyncio.run(ask())
+            asking.found(settings, ledger, event)
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
         record = ledger.standing(f"visit/{visit}")

@@ -72,7 +72,7 @@ class StudyVisit(VisitState):
         yield from watch_tasks(self)
 
     def _about(self, held: Milestone) -> str:
-        """What a step is about, for people: the city that sends a sub-group, a partnership, or the visit by its code."""
+        """What a step is about, for people: the city that sends a sub-group, a partnership, or the visit itself."""
         group = self.group(held.about)
         return group.sender if group is not None else held.about or self.code
 
