@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 
 from client import people, visits
+from client.founding import free_code
 from client.reading import entity, partnership, present, reading
 from console import asking, errors, kinds, showing, telling
 from console.asking import Desk, Words, asked
@@ -22,6 +23,7 @@ from domain import requests as rq
 from domain.values import ExchangeMode, Refusal
 from domain.visits import requests as vr
 from domain.visits.events import Direction
+from domain.visits.founding import founding
 from domain.visits.visit import StudyVisit
 
 PANEL = "The visit"
@@ -99,9 +101,8 @@ def found(
         who = people.person(ledger, acting_as)
         by = people.acting(served[0], who, None, None, None)
         try:
-            event = visits.founding(
-                ledger,
-                visit,
+            event = founding(
+                free_code(ledger, visit),
                 title=title,
                 title_zh=title_zh,
                 direction=direction,
