@@ -149,6 +149,10 @@ class Toured:
     refusals: tuple[Refused, ...]
     arrivals: Mapping[str, tuple[Arrival, ...]]
 
+    @property
+    def unexpected(self) -> tuple[Refused, ...]:
+        return tuple(one for one in self.refusals if one.turn is Turn.REFUSED)
+
 
 @dataclass
 class _Play:
@@ -267,9 +271,10 @@ def tours(
     served = {founding.code: founded(founding) for founding in partnerships}
     found = {}
     for tour in hands.script.tours:
-        begun = noon(tour.begun)
-        event = tour_founded(tour, [served[code] for code in tour.serves], begun)
-        found[tour.code] = tour_one(event, hands, until, lag)
+        mine = [served[code] for code in tour.serves if code in served]
+        if mine and noon(tour.begun) < until:
+            event = tour_founded(tour, mine, noon(tour.begun))
+            found[tour.code] = tour_one(event, hands, until, lag)
     return found
 
 
@@ -289,11 +294,26 @@ def rehearse(
     lag: Lag | None = None,
 ) -> dict[str, Rehearsed]:
     """Play a whole programme without any server; each partnership's rehearsal by its code."""
-    foundings = tuple(partnerships)
-    arriving = arrivals_of(tours(foundings, hands, until, lag).values())
-    return {
+    return rehearse_all(tuple(partnerships), hands, until, lag)[0]
+
+
+def rehearse_all(
+    foundings: Sequence[PartnershipFounded],
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
+    watched: Callable[[Sequence[PartnershipFounded]], Iterable[PartnershipFounded]] = tuple,
+) -> tuple[dict[str, Rehearsed], dict[str, Toured]]:
+    """The same with the script's study visits beside it, those that serve these partnerships alone.
+
+    `watched` hands on the partnerships one after the other, to whoever wants to see how far it is.
+    """
+    toured = tours(foundings, hands, until, lag)
+    arriving = arrivals_of(toured.values())
+    rehearsed = {
         founding.code: rehearse_one(
             founding, hands, until, lag, arriving.get(f"partnership/{founding.code}", ())
         )
-        for founding in foundings
+        for founding in watched(foundings)
     }
+    return rehearsed, toured
