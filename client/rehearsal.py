@@ -12,11 +12,14 @@ from typing import Any, Protocol
 from client.troubles import Trouble
 from domain import entities
 from domain.clockwork import Clockwork
+from domain.entities import AnyFounding
 from domain.entries import Entry
-from domain.partnership import Partnership
-from domain.rehearsal import Diary, Planned, Stagehands, Turn, plan
+from domain.living import Entity
+from domain.rehearsal import Diary, Planned, Stagehands, Tour, Turn, plan, plan_tour, tour_founded
+from domain.rehearsal.chance import noon
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
+from domain.visits.visit import StudyVisit
 from workflows.chapter import Answer
 
 __all__ = ["Played", "demo_clockwork", "rehearse"]
@@ -33,6 +36,7 @@ _MEMORY = 0.1
 class Asking(Protocol):
     """What a rehearsal needs of the door (client.door.Door)."""
 
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool: ...
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str: ...
     async def request(
         self, entity: str, request: AnyRequest, by: Actor, *, id: str | None = None
@@ -45,8 +49,8 @@ class Reading(Protocol):
     def entries(self, entity: str, since: int = 0) -> tuple[Entry, ...]: ...
 
 
-Progress = Callable[[Partnership, tuple[Entry, ...]], None]
-"""Told whenever something new is on record: the partnership as it stands then, and the new entries."""
+Progress = Callable[[Entity, tuple[Entry, ...]], None]
+"""Told whenever something new is on record: the entity as it stands then, and the new entries."""
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Played:
     way, and those in `refusals`, which nobody meant: they point to a fault.
     """
 
-    states: dict[str, Partnership] = field(default_factory=dict)
+    states: dict[str, Entity] = field(default_factory=dict)
     requests: int = 0
     mistakes: int = 0
     overtaken: int = 0
@@ -105,15 +109,25 @@ async def rehearse(
     until: datetime,
     progress: Progress | None = None,
 ) -> Played:
-    """Play these partnerships, by their codes and all at once, until they end or programme time is over.
+    """Play these partnerships, by their codes, and the visits that serve them, all at once, until time is over.
 
     Raises Trouble, or the library's errors, as the door and the ledger do; then all players have stopped.
     """
     played = Played()
-    players = [
-        _Player(f"partnership/{code}", door, ledger, clockwork, hands, until, progress, played)
-        for code in partnerships
-    ]
+    given: dict[str, Any] = {
+        "door": door,
+        "ledger": ledger,
+        "clockwork": clockwork,
+        "hands": hands,
+        "until": until,
+        "progress": progress,
+        "played": played,
+    }
+    codes = list(partnerships)
+    players = [_Player(f"partnership/{code}", **given) for code in codes]
+    for tour in hands.script.tours:
+        if any(code in codes for code in tour.serves):
+            players.append(_Traveller(f"visit/{tour.code}", **given, tour=tour))
     tasks = [asyncio.create_task(player.play(), name=f"rehearsal of {player.entity}") for player in players]
     try:
         await asyncio.gather(*tasks)
@@ -136,7 +150,7 @@ class _Player:
     until: datetime
     progress: Progress | None
     played: Played
-    state: Partnership | None = None
+    state: Entity | None = None
     number: int = 0
     diary: Diary = field(default_factory=Diary)
     on_the_way: dict[asyncio.Task[None], Planned] = field(default_factory=dict)
@@ -159,7 +173,7 @@ class _Player:
                 task.cancel()
             await asyncio.gather(*self.on_the_way, return_exceptions=True)
 
-    async def _turn(self, state: Partnership) -> bool:
+    async def _turn(self, state: Entity) -> bool:
         """Do what is due now, else wait for the next thing: a step, the calendar, an answer.
 
         False where time is over and all that was due by then is on record.
@@ -182,17 +196,20 @@ class _Player:
         await self._rest(wait)
         return True
 
-    def _next(self, seen: Partnership, now: datetime, spoken: int) -> Planned | None:
+    def _next(self, seen: Entity, now: datetime, spoken: int) -> Planned | None:
         if len(self.on_the_way) >= _AT_ONCE:
             return None
         known = self.diary.done.union(one.id for one in self.on_the_way.values())
         because = (self.number, spoken, frozenset(known), tuple(self.diary.not_before.items()))
         if self.thought[0] != because:
             busy = {one.about for one in self.on_the_way.values()}
-            planned = plan(seen, now, self.hands, frozenset(known))
+            planned = self._plan(seen, now, frozenset(known))
             free = (one for one in planned if one.id not in known and one.about not in busy)
             self.thought = (because, self.diary.next(free))
         return self.thought[1]
+
+    def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
+        return plan(entities.partnership_of(seen), now, self.hands, known)
 
     def _now(self) -> datetime:
         return self.clockwork.at(datetime.now(UTC))
@@ -240,7 +257,7 @@ class _Player:
         if not fresh:
             return False
         for entry in fresh:
-            self.state = entities.partnership_of(entities.folded(self.entity, self.state, entry.event))
+            self.state = entities.folded(self.entity, self.state, entry.event)
         self.number = fresh[-1].number
         assert self.state is not None
         self.played.states[self.state.code] = self.state
@@ -274,6 +291,40 @@ class _Player:
             self.played.took(asyncio.get_running_loop().time() - begun)
             self.played.late += max(self._now() - one.at, timedelta())
             await self._look()
+
+
+@dataclass
+class _Traveller(_Player):
+    """Everybody of one study visit, which begins in the middle of the programme for those it serves that still live."""
+
+    tour: Tour | None = None
+
+    async def play(self) -> None:
+        assert self.tour is not None
+        begun = noon(self.tour.begun)
+        if begun > self.until:
+            return
+        await asyncio.sleep(max(self._seconds_until(begun), 0))
+        served = []
+        for code in self.tour.serves:
+            entity = f"partnership/{code}"
+            told = await asyncio.to_thread(self.ledger.entries, entity, 0)
+            if told:
+                state = entities.partnership_of(entities.fold(entity, [entry.event for entry in told]))
+                if not state.ended:
+                    served.append(state)
+        if not served:
+            return
+        try:
+            await self.door.found(tour_founded(self.tour, served, self._now()), self.clockwork)
+        except Refusal as refusal:
+            self.played.refusals.append(f"{self.entity}: {refusal.sentence}")
+            return
+        await super().play()
+
+    def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
+        assert isinstance(seen, StudyVisit)
+        return plan_tour(seen, now, self.hands, known)
 
 
 async def kept(one: Planned, keep: Callable[[str, str, str | None], Awaitable[str]]) -> AnyRequest:

@@ -1,56 +1,10 @@
-"""Study visits founded from the partnerships they serve, and the travel data of those who take part."""
+"""The travel data of those who take part in a study visit, kept as long as it is prepared."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
-
-from client.founding import drawn_from, free_code
-from domain.partnership import Partnership
-from domain.values import Actor, Code, ExchangeMode, Refusal, Side, listed
-from domain.visits.events import Direction, Served, VisitFounded
-from domain.visits.visit import StudyVisit, visit_terms
+from domain.values import Refusal, listed
+from domain.visits.visit import StudyVisit
 from ledger.store import SqlLedger
-
-
-def founding(
-    ledger: SqlLedger,
-    code: Code,
-    *,
-    title: str,
-    title_zh: str,
-    direction: Direction,
-    mode: ExchangeMode,
-    serves: Sequence[Partnership],
-    hosts: Sequence[str],
-    first: date,
-    days: int,
-    by: Actor,
-    at: datetime,
-) -> VisitFounded:
-    """The first event of a visit; Refusal where it cannot be founded from these partnerships."""
-    drawn = drawn_from(serves, by, at)
-    return VisitFounded(
-        at=at,
-        by=by,
-        programme=drawn.programme,
-        code=free_code(ledger, code),
-        title=title,
-        title_zh=title_zh,
-        direction=direction,
-        mode=mode,
-        serves=tuple(
-            Served(code=one.code, eu=one.member(Side.EU).name, cn=one.member(Side.CN).name) for one in serves
-        ),
-        hosts=tuple(hosts),
-        first=first,
-        days=days,
-        members=drawn.members,
-        holders=drawn.holders,
-        terms=visit_terms(drawn.terms),
-        edition=drawn.edition,
-        ends=drawn.ends,
-    )
 
 
 def keep_travel_data(ledger: SqlLedger, visit: StudyVisit, person: str, data: str) -> None:

@@ -22,7 +22,7 @@ from client.wording import clean, clean_text
 from console import errors, foreseeing, showing, tasks, telling
 from console.options import flag
 from console.session import session
-from domain.entities import KINDS, kind_of
+from domain.entities import KINDS, AnyFounding, kind_of
 from domain.living import Entity
 from domain.requests import AnyRequest
 from domain.tasks import tasks_of
@@ -265,6 +265,17 @@ async def _answered(desk: Desk, door: Door, request: AnyRequest, id: str | None 
 
 def _again(id: str) -> str:
     return f"tandem partnership ask-again {id}"
+
+
+def found(settings: Settings, ledger: SqlLedger, event: AnyFounding) -> None:
+    """Found an entity at the door and wait until that is on record; Refusal where it was founded before."""
+
+    async def ask() -> bool:
+        async with opened(settings, ledger, event.programme) as door:
+            return await door.found(event)
+
+    if not asyncio.run(ask()):
+        raise Refusal(f"{event.code} was founded before; `tandem history {event.code}` tells when")
 
 
 def ask_again(

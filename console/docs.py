@@ -17,6 +17,7 @@ from domain.stages.step import Step
 from domain.staging import CONDITIONS, conditions_of
 from domain.terms import GateTerms, PilotTerms, Reach, Rung, Silence, Terms
 from domain.values import POLITICAL, Refusal, listed
+from domain.visits.visit import visit_terms
 
 app = typer.Typer(invoke_without_command=True, help="Write the pages of docs/ that are made from the code.")
 
@@ -90,6 +91,7 @@ def _page(terms: Terms) -> Iterator[str]:
         yield from _stage(step)
     yield ""
     yield from _sessions(terms)
+    yield from _visits(visit_terms(terms))
     yield from _ladder(terms)
     yield ""
     yield from _cut_offs(terms)
@@ -126,6 +128,44 @@ def _pilots() -> Iterator[str]:
     for step in PILOT_STEPS:
         yield ""
         yield from _stage(step)
+
+
+def _visits(terms: Terms) -> Iterator[str]:
+    """The study visit as an entity of its own: its papers, and its timetable by direction."""
+    rules = terms.visits
+    assert rules is not None
+    yield "## Study visits that serve many partnerships"
+    yield ""
+    yield "A visit is an entity of its own (`tandem visit`): one delegation, several hosts, many partnerships. Its"
+    yield "steps are counted back in calendar days from its first day, and on from its last one; each is a task with"
+    yield f"its ladder. A group of Chinese officials has at most {rules.group_max} people and is cleared by its own"
+    yield f"authority; the invitation is the host's own. It is made while at least {rules.represented} per cent of the"
+    yield f"partnerships are represented; after {rules.postponed} postponements it is reviewed, after"
+    yield f"{rules.postponed + 1} made without travelling or not at all; its last day is at least {rules.last_day} days"
+    yield f"before the programme's end. Its travel data go {rules.purge} days after it, by themselves, and that is an"
+    yield "entry."
+    yield ""
+    yield "| step | from China to Europe | from Europe to China | owed by | once for each |"
+    yield "|---|---|---|---|---|"
+    yield f"| concept note | T-{rules.concept[0]} | T-{rules.concept[1]} | operator | visit |"
+    for step in rules.timetable:
+        name = step.step.replace("_", " ")
+        after = f"E + {step.after}" if step.after is not None else ""
+        to_eu = after or (f"T-{step.cn_to_eu}" if step.cn_to_eu is not None else "–")
+        to_cn = ("–" if step.cleared else after) or (
+            f"T-{step.eu_to_cn}" if step.eu_to_cn is not None else "–"
+        )
+        yield f"| {name} | {to_eu} | {to_cn} | {step.seat.value} | {step.per.value} |"
+    yield f"| readiness note | T-{rules.readiness} | T-{rules.readiness} | operator | visit |"
+    yield f"| mission report | E + {rules.report} | E + {rules.report} | operator | visit |"
+    yield ""
+    yield "| gate | question | decided by | time |"
+    yield "|---|---|---|---|"
+    for stage in terms.stages:
+        for gate in stage.gates:
+            deciders = ", ".join(str(seat) for seat in gate.seats)
+            yield f"| {gate.code} | {gate.title} | {deciders} | {gate.allowance} |"
+    yield ""
 
 
 def _kind(step: Step) -> str:

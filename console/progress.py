@@ -19,7 +19,7 @@ from console import showing, telling
 from domain import events as ev
 from domain.clockwork import Clockwork
 from domain.entries import Entry
-from domain.partnership import Partnership
+from domain.living import Entity
 
 _LATEST = 8
 _TOLD = (
@@ -66,8 +66,8 @@ class Progress:
         self.live: Live | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    def happened(self, state: Partnership, entries: tuple[Entry, ...]) -> None:
-        """New entries of a partnership; `state` is how it stands after them."""
+    def happened(self, state: Entity, entries: tuple[Entry, ...]) -> None:
+        """New entries of an entity; `state` is how it stands after them."""
         if self._watching is None:
             self._watching = asyncio.create_task(self._watch())
         for entry in entries:

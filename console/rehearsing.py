@@ -21,8 +21,7 @@ from console.session import AsJson
 from console.showing import Column, loose, number
 from domain.events import PartnershipFounded
 from domain.life import usable_terms
-from domain.rehearsal import Script
-from domain.rehearsal import rehearse as play
+from domain.rehearsal import Script, rehearse_all
 from domain.rehearsal.weighing import Weighed, weigh
 from domain.terms import Terms
 
@@ -101,8 +100,9 @@ def rehearse(
     hands = programme.stagehands(read, told, ids, starts, seed)
     plays = []
     for by in played_by:
-        under = (founding.model_copy(update={"terms": by}) for founding in _on_the_way(foundings))
-        plays.append(_Played(by.name, weigh(play(under, hands, until), until)))
+        under = tuple(founding.model_copy(update={"terms": by}) for founding in foundings)
+        partnerships, visits = rehearse_all(under, hands, until, watched=_on_the_way)
+        plays.append(_Played(by.name, weigh({**partnerships, **visits}, until)))
     written = _pictures(folder, read.facts.title, plays, starts, until) if folder is not None else []
     if as_json:
         showing.as_json([_plain(one, seed, names) for one in plays])
@@ -186,6 +186,8 @@ def _figures(weighed: Weighed) -> Iterator[tuple[str, str]]:
     weeks, busiest = weighed.secretariat, weighed.busiest
     in_time, settled = weighed.in_time
     yield "partnerships", f"{weighed.partnerships:,}"
+    if weighed.visits:
+        yield "study visits", f"{sum(weighed.visits.values()):,}"
     yield "entries", f"{weighed.events:,}"
     yield "letters", f"{weighed.letters:,}"
     yield "  of these reminders", f"{weighed.reminders:,}"

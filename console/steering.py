@@ -12,7 +12,7 @@ from client.reading import Person, partnership
 from console import termsfile
 from console.asking import Desk, Words, asked
 from console.errors import misused
-from console.options import Reason, RoleArgument, SideArgument, country, last_moment, moment, place
+from console.options import Reason, RoleArgument, SideArgument, code, country, last_moment, moment, place
 from console.partnerships import Code, app
 from console.session import AsJson, records
 from domain import requests as rq
@@ -241,3 +241,60 @@ def adopt_terms(
 ) -> rq.AnyRequest:
     """Adopt other rules and durations from now on; what is under way keeps the clocks it has."""
     return rq.AdoptTerms(terms=termsfile.read(file, desk.read(file)), decision=decision)
+
+
+Where = Annotated[str, typer.Argument(metavar="COUNTRY", parser=country, help="Such as CN or IT.")]
+Order = Annotated[str, Words("Whose order, in words")]
+
+
+@asked(app, "restrict-travel", PANEL, shared=True)
+def restrict_travel(
+    desk: Desk,
+    where: Where,
+    since: Annotated[
+        datetime, typer.Option("--since", metavar="DAY", parser=moment, help="From when on nobody travels.")
+    ],
+    order: Order,
+    until: Annotated[
+        datetime | None,
+        typer.Option("--until", metavar="DAY", parser=last_moment, help="Until when, where that is known."),
+    ] = None,
+) -> rq.AnyRequest:
+    """Record that nobody travels to a country; what was planned is looked at anew, and nothing changes by itself."""
+    return rq.RestrictTravel(country=where, since=since, until=until, order=order)
+
+
+@asked(app, "resume-travel", PANEL, shared=True)
+def resume_travel(
+    desk: Desk,
+    where: Where,
+    since: Annotated[
+        datetime,
+        typer.Option("--since", metavar="DAY", parser=moment, help="From when on people travel again."),
+    ],
+    order: Order,
+) -> rq.AnyRequest:
+    """Record that people travel to a country again."""
+    return rq.ResumeTravel(country=where, since=since, order=order)
+
+
+Errand = Annotated[
+    str, typer.Argument(metavar="ERRAND", parser=code, help="What others were asked, such as completed.")
+]
+
+
+@asked(app, "run-again", PANEL, shared=True)
+def run_again(desk: Desk, errand: Errand) -> rq.AnyRequest:
+    """Ask those once more that refused what they were asked on its behalf."""
+    return rq.RunAgain(errand=errand)
+
+
+@asked(app, "let-be", PANEL, shared=True)
+def let_be(
+    desk: Desk,
+    errand: Errand,
+    reason: Reason,
+    text: Annotated[str | None, Words("Why, in words")] = None,
+) -> rq.AnyRequest:
+    """Let those be that refused what they were asked on its behalf."""
+    return rq.LetBe(errand=errand, reason=reason, text=text)

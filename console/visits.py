@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Iterator
 from datetime import date
@@ -13,9 +12,9 @@ from typing import Annotated
 import typer
 
 from client import people, visits
-from client.asking import opened
+from client.founding import free_code
 from client.reading import entity, partnership, present, reading
-from console import errors, kinds, showing, telling
+from console import asking, errors, kinds, showing, telling
 from console.asking import Desk, Words, asked
 from console.errors import misused
 from console.options import code, content_hash, flag
@@ -24,6 +23,7 @@ from domain import requests as rq
 from domain.values import ExchangeMode, Refusal
 from domain.visits import requests as vr
 from domain.visits.events import Direction
+from domain.visits.founding import founding
 from domain.visits.visit import StudyVisit
 
 PANEL = "The visit"
@@ -101,9 +101,8 @@ def found(
         who = people.person(ledger, acting_as)
         by = people.acting(served[0], who, None, None, None)
         try:
-            event = visits.founding(
-                ledger,
-                visit,
+            event = founding(
+                free_code(ledger, visit),
                 title=title,
                 title_zh=title_zh,
                 direction=direction,
@@ -115,12 +114,7 @@ def found(
                 by=by,
                 at=present(ledger, served[0].programme),
             )
-
-            async def ask() -> bool:
-                async with opened(settings, ledger, event.programme) as door:
-                    return await door.found(event)
-
-            asyncio.run(ask())
+            asking.found(settings, ledger, event)
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
         record = ledger.standing(f"visit/{visit}")

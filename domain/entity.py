@@ -162,6 +162,8 @@ class EntityState(Remembering):
     at_risk: Code | None = None
     errands: tuple[Errand, ...] = Field(default=(), exclude_if=lambda errands: not errands)
     """What is to be asked of others on its behalf, one after the other."""
+    turned_down: tuple[Errand, ...] = Field(default=(), exclude_if=lambda errands: not errands)
+    """Errands that somebody refused, for those alone."""
     end: str | None = None
     ended_at: UtcTime | None = None
 

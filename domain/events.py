@@ -386,6 +386,22 @@ class ErrandCarried(Event):
     """The secretariat's, to look after those that refused, once all have been asked."""
 
 
+class ErrandRepeated(Event):
+    """Those that refused are asked once more."""
+
+    kind: Literal["errand_repeated"] = "errand_repeated"
+    errand: Code
+
+
+class ErrandDropped(Event):
+    """Those that refused are not asked any more."""
+
+    kind: Literal["errand_dropped"] = "errand_dropped"
+    errand: Code
+    reason: Code
+    text: TextHash | None = None
+
+
 class EntityClosed(Event):
     """The end of an entity other than a partnership."""
 
@@ -446,6 +462,8 @@ AnyEvent = Annotated[
     | CutOffReached
     | PartnershipClosed
     | ErrandCarried
+    | ErrandRepeated
+    | ErrandDropped
     | TravelRestricted
     | TravelResumed
     | EntityClosed

@@ -281,16 +281,30 @@ def _travel_resumed(state: S, event: ev.TravelResumed) -> S:
 
 
 def _errand_carried(state: S, event: ev.ErrandCarried) -> S:
+    held = next((one for one in state.errands if one.id == event.errand), None)
     errands = tuple(
-        held if held.id != event.errand else held.model_copy(update={"after": event.after})
-        for held in state.errands
-        if held.id != event.errand or not event.over
+        one if one.id != event.errand else one.model_copy(update={"after": event.after})
+        for one in state.errands
+        if one.id != event.errand or not event.over
     )
     state = put(state, errands=errands)
+    if event.refused and held is not None:
+        before = next((one.to for one in state.turned_down if one.id == held.id), ())
+        to = (*before, *(one.entity for one in event.refused))
+        kept = held.model_copy(update={"to": to, "scope": None, "after": ""})
+        others = tuple(one for one in state.turned_down if one.id != held.id)
+        state = put(state, turned_down=(*others, kept))
     if event.clock is None:
         return state
     name = f"errand/{event.errand}"
     return watched(state, Watch(id=name, what="errand", subject=event.errand, clock=event.clock))
+
+
+def _errand_settled(state: S, event: ev.ErrandRepeated | ev.ErrandDropped) -> S:
+    again = tuple(one for one in state.turned_down if one.id == event.errand)
+    others = tuple(one for one in state.turned_down if one.id != event.errand)
+    state = watched(put(state, turned_down=others), None, f"errand/{event.errand}")
+    return put(state, errands=(*state.errands, *again)) if isinstance(event, ev.ErrandRepeated) else state
 
 
 def over(state: S, end: str, at: datetime, **update: Any) -> S:
@@ -301,6 +315,8 @@ def over(state: S, end: str, at: datetime, **update: Any) -> S:
 
 FOLDS: dict[type[Any], Callable[[Any, Any], Any]] = {
     ev.ErrandCarried: _errand_carried,
+    ev.ErrandRepeated: _errand_settled,
+    ev.ErrandDropped: _errand_settled,
     ev.TravelRestricted: travel_restricted,
     ev.TravelResumed: _travel_resumed,
     ev.EntityClosed: lambda state, event: over(state, event.end, event.at),

@@ -276,7 +276,7 @@ def _seated(state: EntityState, seat: Seat) -> tuple[PersonId, ...]:
 def _gate_facts(gate: Gate) -> dict[str, str]:
     return {
         "gate": gate.code,
-        "gate_title": gate.terms.title,
+        "title": gate.terms.title,
         "stage": gate.stage.value,
         "version": gate.version,
         "number": gate.id.rpartition("/")[2],

@@ -285,3 +285,25 @@ def usable_terms(terms: Terms, stages: Sequence[Stage]) -> None:
         for gate in stage.gates:
             if gate.silence is Silence.DEEMED and not gate.basis:
                 raise Refusal(f"gate {gate.code}: silence counts only with its legal basis as text")
+
+
+def run_again(state: S, request: rq.RunAgain, by: Actor, at: datetime) -> Events:
+    steered(state, by, at, "have others asked once more")
+    _turned_down(state, request.errand)
+    return (ev.ErrandRepeated(at=at, by=by, errand=request.errand),)
+
+
+def let_be(state: S, request: rq.LetBe, by: Actor, at: datetime) -> Events:
+    steered(state, by, at, "let those be that refused")
+    _turned_down(state, request.errand)
+    return (ev.ErrandDropped(at=at, by=by, errand=request.errand, reason=request.reason, text=request.text),)
+
+
+def _turned_down(state: S, errand: str) -> None:
+    if any(one.id == errand for one in state.errands):
+        raise Refusal(f"errand {errand} is under way; who refuses is known once all have been asked")
+    if not any(one.id == errand for one in state.turned_down):
+        known = listed([one.id for one in state.turned_down]) or "none"
+        raise Refusal(
+            f"nobody refused an errand {errand!r} of {state.code}; errands that were refused: {known}"
+        )

@@ -45,6 +45,8 @@ RULES: Mapping[type[Any], Rule] = {
     rq.RestrictTravel: life.restrict_travel,
     rq.ResumeTravel: life.resume_travel,
     rq.ChangeEnd: life.change_end,
+    rq.RunAgain: life.run_again,
+    rq.LetBe: life.let_be,
 }
 """What every kind of entity can be asked."""
 
@@ -59,6 +61,8 @@ _ALSO_WHEN_SUSPENDED: tuple[type[Any], ...] = (
     rq.RestrictTravel,
     rq.ResumeTravel,
     rq.ChangeEnd,
+    rq.RunAgain,
+    rq.LetBe,
 )
 _ALSO_ON_HOLD: tuple[type[Any], ...] = (
     *_ALSO_WHEN_SUSPENDED,

@@ -364,6 +364,22 @@ class ResumeTravel(Value):
     order: TextHash
 
 
+class RunAgain(Value):
+    """Ask those once more that refused an errand."""
+
+    kind: Literal["run_again"] = "run_again"
+    errand: Code
+
+
+class LetBe(Value):
+    """Those that refused an errand are not asked any more, for a reason."""
+
+    kind: Literal["let_be"] = "let_be"
+    errand: Code
+    reason: Code
+    text: TextHash | None = None
+
+
 class ChangeEnd(Value):
     """The programme's new end, as two persons of the secretariat want it: whoever asks, and the `second`."""
 
@@ -427,6 +443,8 @@ AnyRequest = Annotated[
     | RestrictTravel
     | ResumeTravel
     | ChangeEnd
+    | RunAgain
+    | LetBe
     | StepVisit
     | FormGroup
     | NameParticipants

@@ -265,9 +265,8 @@ class _Page:
     def _partnership(self) -> tuple[str, str]:
         """`Fuenlabrada – Hangzhou`, or another kind's title, and its code; the code alone where nothing is given."""
         code = _entity_code(self.letter)
-        title = self.facts.get("title", "")
-        if title and not self._titled_by_gate():
-            return (self.facts.get("title_zh") or title) if self.language == "zh" else title, code
+        if called := self.facts.get("called", ""):
+            return (self.facts.get("called_zh") or called) if self.language == "zh" else called, code
         eu, cn = self.facts.get("eu_member", ""), self.facts.get("cn_member", "")
         if self.language == "zh":
             eu = self.facts.get("eu_member_zh") or eu
@@ -312,14 +311,9 @@ class _Page:
         gate = self.facts.get("gate", "")
         number = self.facts.get("number", "")
         named = f"{gate}/{number}" if gate and number and "/" not in gate else gate
-        title = self.facts.get("title" if self._titled_by_gate() else "gate_title", "")
-        if not (named or title):
+        if not (named or self.facts.get("title")):
             return ""
-        return matter_of(named or "decide", "decide", title).name(self.language)
-
-    def _titled_by_gate(self) -> bool:
-        """Whether the fact `title` is a gate's: so in letters from before there were kinds that have titles."""
-        return "gate" in self.facts and "gate_title" not in self.facts
+        return matter_of(named or "decide", "decide", self.facts.get("title", "")).name(self.language)
 
     def _following(self) -> str:
         """What comes next, where the `next` fact is a task, a gate, a clock or a stage; else nothing."""

@@ -221,6 +221,10 @@ WHATS: dict[str, Pair] = {
     "report": ("please record {matter} once it has been held", "{matter}举行后请及时登记"),
     "minutes": ("please write the minutes of {matter}", "请撰写{matter}的会议纪要"),
     "agree_minutes": ("please agree to the minutes of {matter}", "请确认{matter}的会议纪要"),
+    "errand": (
+        "please look after those that refused ({matter})",
+        "部分合作未接受（{matter}），请研究处理",
+    ),
     **words_of("WHATS"),
 }
 """What is asked, by the code of a task; the first word is made a capital where a sentence begins."""

@@ -176,8 +176,7 @@ class World:
             await asyncio.sleep(0.05)
 
     async def end(self) -> None:
-        with contextlib.suppress(RPCError):  # it may have ended by itself, or never begun
-            await self.handle.terminate()
+        await ended(self.client, self.entity)
 
     async def runs(self) -> list[WorkflowHistory]:
         return await histories(self.client, self.entity)
@@ -211,6 +210,12 @@ async def worlds(client: Client) -> AsyncIterator[Callable[..., World]]:
 def world(worlds: Callable[..., World]) -> World:
     """A ledger, a post and a partnership of its own."""
     return worlds()
+
+
+async def ended(client: Client, entity: str) -> None:
+    """What is left running does not bother the next test's workers."""
+    with contextlib.suppress(RPCError):  # it may have ended by itself, or never begun
+        await client.get_workflow_handle(entity).terminate()
 
 
 def new_world(client: Client, speed: int = 1, patience: float = 20.0) -> World:

@@ -21,6 +21,14 @@ def _errand(tell: Telling, event: ev.ErrandCarried, after: Entity) -> str:
     return told if event.over else f"{told}; the others follow"
 
 
+def _repeated(tell: Telling, event: ev.ErrandRepeated, after: Entity) -> str:
+    return f"{tell.by(event)} has those asked once more that refused {plain(event.errand)}"
+
+
+def _dropped(tell: Telling, event: ev.ErrandDropped, after: Entity) -> str:
+    return f"{tell.by(event)} lets those be that refused {plain(event.errand)} ({plain(event.reason)})"
+
+
 def _ended(tell: Telling, event: ev.EntityClosed, after: Entity) -> str:
     why = f" ({plain(event.reason)})" if event.reason else ""
     return f"ended: {plain(event.end)}{why}"
@@ -37,6 +45,8 @@ def _travels(tell: Telling, event: ev.TravelResumed, after: Entity) -> str:
 
 TOLD: Mapping[type[Any], Any] = {
     ev.ErrandCarried: _errand,
+    ev.ErrandRepeated: _repeated,
+    ev.ErrandDropped: _dropped,
     ev.EntityClosed: _ended,
     ev.TravelRestricted: _restricted,
     ev.TravelResumed: _travels,

@@ -99,7 +99,7 @@ class Pilot(PilotState):
             yield self.parked.clock
 
     def own_facts(self) -> dict[str, str]:
-        return {"title": self.title, "title_zh": self.title_zh}
+        return {"called": self.title, "called_zh": self.title_zh}
 
     def own_title(self) -> str:
         return self.title

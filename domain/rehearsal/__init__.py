@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
-from domain.rehearsal.characters import Character, Script
-from domain.rehearsal.driving import Diary, Refused, Rehearsed, Turn, plan, rehearse, rehearse_one
+from domain.rehearsal.characters import Character, Script, Tour
+from domain.rehearsal.driving import (
+    Diary,
+    Refused,
+    Rehearsed,
+    Toured,
+    Turn,
+    arrivals_of,
+    plan,
+    rehearse,
+    rehearse_all,
+    rehearse_one,
+    tour_one,
+    tours,
+)
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.scene import Planned, Stagehands, Text
+from domain.rehearsal.touring import plan_tour, tour_founded
 
 __all__ = [
     "Character",
@@ -16,9 +30,17 @@ __all__ = [
     "Script",
     "Stagehands",
     "Text",
+    "Tour",
+    "Toured",
     "Turn",
+    "arrivals_of",
     "end_of",
     "plan",
+    "plan_tour",
     "rehearse",
+    "rehearse_all",
     "rehearse_one",
+    "tour_founded",
+    "tour_one",
+    "tours",
 ]

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
-from domain.state import PartnershipState
-from domain.values import Holder, Side
+from domain.entity import EntityState
+from domain.values import Holder
 
 OPENS = time(9)
 WORKED_MINUTES = 8 * 60
@@ -20,11 +20,11 @@ def chance(*about: object) -> Random:
     return Random(int.from_bytes(digest[:8]))
 
 
-def at_work(state: PartnershipState, holder: Holder, moment: datetime, draw: Random) -> datetime:
+def at_work(state: EntityState, holder: Holder, moment: datetime, draw: Random) -> datetime:
     """A time in the working hours of where the holder lives, on the first working day from `moment` on."""
     zone = ZoneInfo(holder.zone)
     known = [calendar.country for calendar in state.edition.countries]
-    country = holder.country if holder.country in known else state.member(Side.EU).country
+    country = holder.country if holder.country in known else state.home()[1]
     days = state.edition.days(country)
     into_the_day = timedelta(minutes=draw.randrange(WORKED_MINUTES))
     day = days.on_or_after(moment.astimezone(zone).date())

@@ -11,6 +11,7 @@ from domain.rehearsal.chance import chance
 from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode
 from domain.values import Code, Country, Level, PlaceName, Role, Side, Value
+from domain.visits.events import Direction
 
 
 class Tempo(StrEnum):
@@ -83,6 +84,31 @@ class Withdrawing(Told):
     reason: Code
 
 
+class Tour(Told):
+    """A study visit of the programme: who is served, who receives, and what befalls it on the way.
+
+    `refused` is the partnership whose sub-group is refused its clearance; `renamed` that a name changes once the
+    delegation is frozen; `virtual_from` when it is made a virtual one; `put_off` to which day it is moved.
+    """
+
+    code: Code
+    title: str
+    title_zh: str = ""
+    direction: Direction
+    mode: ExchangeMode = ExchangeMode.PHYSICAL
+    serves: tuple[Code, ...]
+    hosts: tuple[PlaceName, ...]
+    begun: date
+    first: date
+    days: int = Field(default=6, ge=1, le=12)
+    refused: Code | None = None
+    renamed: bool = False
+    virtual_from: date | None = None
+    put_off: date | None = None
+    evidence_days: int = Field(default=9, ge=0, le=200)
+    """How many days after its last one it is recorded: the real programme took 19 to 115."""
+
+
 class Character(Told):
     """One partnership's story. Days are jittered by the seed unless `exact`; what is None does not happen."""
 
@@ -122,6 +148,7 @@ class Script(Told):
     extension_asked: date | None = None
     extended_to: date | None = None
     characters: tuple[Character, ...] = ()
+    tours: tuple[Tour, ...] = ()
 
     def character(self, code: str) -> Character | None:
         return next((one for one in self.characters if one.code == code), None)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from domain.events import AnyEvent, PartnershipFounded
+from domain.errands import Carried
+from domain.events import AnyEvent, PartnershipFounded, VisitFounded
+from domain.living import Entity
 from domain.partnership import Partnership, founded
+from domain.rehearsal.chance import noon
 from domain.rehearsal.characters import Character, improvised, jittered
 from domain.rehearsal.happenings import even_when_stopped, happenings
 from domain.rehearsal.initiatives import initiatives
 from domain.rehearsal.replies import replies
 from domain.rehearsal.scene import Planned, Scene, Stagehands
-from domain.values import Refusal
+from domain.rehearsal.touring import plan_tour, tour_founded
+from domain.requests import AnyRequest
+from domain.values import Actor, Refusal
+from domain.visits.visit import StudyVisit
+from domain.visits.visit import founded as visit_founded
 
 _TRIES = 3
 _LATER = timedelta(days=3)
@@ -120,56 +127,164 @@ Lag = Callable[[Planned], timedelta]
 """How long a step is on its way."""
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """What an entity's errand asks of another one, and when it gets there."""
+
+    at: datetime
+    id: str
+    by: Actor
+    request: AnyRequest
+
+    def planned(self) -> Planned:
+        return Planned(id=self.id, at=self.at, earliest=self.at, by=self.by, request=self.request)
+
+
+@dataclass(frozen=True)
+class Toured:
+    """One visit after its rehearsal, and what it told the partnerships it served."""
+
+    state: StudyVisit
+    events: tuple[AnyEvent, ...]
+    refusals: tuple[Refused, ...]
+    arrivals: Mapping[str, tuple[Arrival, ...]]
+
+    @property
+    def unexpected(self) -> tuple[Refused, ...]:
+        return tuple(one for one in self.refusals if one.turn is Turn.REFUSED)
+
+
+@dataclass
+class _Play:
+    """One entity being played: where it stands, and everything that has happened."""
+
+    state: Entity
+    events: list[AnyEvent]
+    asked: list[int | None] = field(default_factory=lambda: [None])
+    refusals: list[Refused] = field(default_factory=list)
+    arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
+    steps: int = 0
+
+    def happened(self, told: Iterable[AnyEvent], step: int | None) -> None:
+        told = tuple(told)
+        self.state = self.state.after(told)
+        self.events += told
+        self.asked += [step] * len(told)
+
+    def play(
+        self,
+        plan: Callable[[Entity, datetime, frozenset[str]], tuple[Planned, ...]],
+        until: datetime,
+        lag: Lag | None,
+        arriving: Sequence[Arrival] = (),
+    ) -> None:
+        """Play on until it ends or the time is over."""
+        diary, now = Diary(), self.events[0].at
+        while not self.state.ended:
+            known = frozenset(diary.done)
+            outside = [one.planned() for one in arriving if one.id not in known]
+            one = diary.next([*plan(self.state, now, known), *outside])
+            due = self.state.next_due()
+            moment = min((when for when in (due, one.at if one else None) if when is not None), default=None)
+            if moment is None or moment > until:
+                break
+            if self.steps > _MOST_STEPS:
+                raise RuntimeError(f"{self.state.code}: the rehearsal goes in circles at {now:%Y-%m-%d}")
+            self.steps += 1
+            now = max(now, moment)
+            if due is not None and due <= now:
+                self.happened(self.state.lapse(now), None)
+                continue
+            assert one is not None
+            arrives = now + lag(one) if lag is not None else now
+            spoken = self.state.lapse(arrives)
+            self.happened(spoken, None)
+            now = arrives
+            try:
+                caused = self.state.ask(one.request, one.by, now)
+            except Refusal as refusal:
+                turn = diary.refused(one, now, news=bool(spoken))
+                self.refusals.append(Refused(planned=one, sentence=refusal.sentence, turn=turn))
+                continue
+            diary.taken(one)
+            self.happened(caused, self.steps)
+            self._run_errands(now)
+
+    def _run_errands(self, now: datetime) -> None:
+        """What is to be asked of others is on its way; in a rehearsal all of them take it."""
+        for errand in self.state.errands:
+            for to in errand.to:
+                told = Arrival(now, errand.command(to, self.state.entity), errand.by, errand.request)
+                self.arrivals[to] = (*self.arrivals.get(to, ()), told)
+            came = Carried(done=tuple(sorted(errand.to)), after=max(errand.to), over=True)
+            self.happened(self.state.carried(errand.id, came, now), None)
+
+
 def rehearse_one(
-    founding: PartnershipFounded, hands: Stagehands, until: datetime, lag: Lag | None = None
+    founding: PartnershipFounded,
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
+    arriving: Sequence[Arrival] = (),
 ) -> Rehearsed:
     """Play one partnership without any server, from its founding until it ends or the time is over.
 
-    With a `lag` every step arrives that much later than it was sent, as on a busy engine.
+    With a `lag` every step arrives that much later than it was sent, as on a busy engine. `arriving` is what others,
+    such as a study visit, ask of it.
     """
-    state, diary = founded(founding), Diary()
-    events: list[AnyEvent] = [founding]
-    asked: list[int | None] = [None]
-    refusals: list[Refused] = []
 
-    def happened(told: Iterable[AnyEvent], step: int | None) -> None:
-        for event in told:
-            events.append(event)
-            asked.append(step)
+    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
+        assert isinstance(state, Partnership)
+        return plan(state, at, hands, done)
 
-    now, steps = founding.at, 0
-    while not state.ended:
-        one = diary.next(plan(state, now, hands, frozenset(diary.done)))
-        due = state.next_due()
-        moment = min((when for when in (due, one.at if one else None) if when is not None), default=None)
-        if moment is None or moment > until:
-            break
-        if steps > _MOST_STEPS:
-            raise RuntimeError(f"{state.code}: the rehearsal goes in circles at {now:%Y-%m-%d}")
-        steps += 1
-        now = max(now, moment)
-        if due is not None and due <= now:
-            spoken = state.lapse(now)
-            state = state.after(spoken)
-            happened(spoken, None)
-            continue
-        assert one is not None
-        arrives = now + lag(one) if lag is not None else now
-        spoken = state.lapse(arrives)
-        state, now = state.after(spoken), arrives
-        happened(spoken, None)
-        try:
-            caused = state.ask(one.request, one.by, now)
-        except Refusal as refusal:
-            turn = diary.refused(one, now, news=bool(spoken))
-            refusals.append(Refused(planned=one, sentence=refusal.sentence, turn=turn))
-            continue
-        diary.taken(one)
-        state = state.after(caused)
-        happened(caused, steps)
+    play = _Play(founded(founding), [founding])
+    play.play(planned, until, lag, arriving)
+    state = play.state
+    assert isinstance(state, Partnership)
     return Rehearsed(
-        state=state, events=tuple(events), steps=steps, refusals=tuple(refusals), asked=tuple(asked)
+        state=state,
+        events=tuple(play.events),
+        steps=play.steps,
+        refusals=tuple(play.refusals),
+        asked=tuple(play.asked),
     )
+
+
+def tour_one(founding: VisitFounded, hands: Stagehands, until: datetime, lag: Lag | None = None) -> Toured:
+    """Play one study visit without any server, from its founding until it ends or the time is over."""
+
+    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
+        assert isinstance(state, StudyVisit)
+        return plan_tour(state, at, hands, done)
+
+    play = _Play(visit_founded(founding), [founding])
+    play.play(planned, until, lag)
+    state = play.state
+    assert isinstance(state, StudyVisit)
+    return Toured(state, tuple(play.events), tuple(play.refusals), play.arrivals)
+
+
+def tours(
+    partnerships: Sequence[PartnershipFounded], hands: Stagehands, until: datetime, lag: Lag | None = None
+) -> dict[str, Toured]:
+    """Play the script's study visits; they begin as their partnerships were founded."""
+    served = {founding.code: founded(founding) for founding in partnerships}
+    found = {}
+    for tour in hands.script.tours:
+        mine = [served[code] for code in tour.serves if code in served]
+        if mine and noon(tour.begun) < until:
+            event = tour_founded(tour, mine, noon(tour.begun))
+            found[tour.code] = tour_one(event, hands, until, lag)
+    return found
+
+
+def arrivals_of(toured: Iterable[Toured]) -> dict[str, tuple[Arrival, ...]]:
+    """What visits told, by the entity they told it to."""
+    arriving: dict[str, tuple[Arrival, ...]] = {}
+    for one in toured:
+        for to, told in one.arrivals.items():
+            arriving[to] = (*arriving.get(to, ()), *told)
+    return arriving
 
 
 def rehearse(
@@ -179,4 +294,26 @@ def rehearse(
     lag: Lag | None = None,
 ) -> dict[str, Rehearsed]:
     """Play a whole programme without any server; each partnership's rehearsal by its code."""
-    return {founding.code: rehearse_one(founding, hands, until, lag) for founding in partnerships}
+    return rehearse_all(tuple(partnerships), hands, until, lag)[0]
+
+
+def rehearse_all(
+    foundings: Sequence[PartnershipFounded],
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
+    watched: Callable[[Sequence[PartnershipFounded]], Iterable[PartnershipFounded]] = tuple,
+) -> tuple[dict[str, Rehearsed], dict[str, Toured]]:
+    """The same with the script's study visits beside it, those that serve these partnerships alone.
+
+    `watched` hands on the partnerships one after the other, to whoever wants to see how far it is.
+    """
+    toured = tours(foundings, hands, until, lag)
+    arriving = arrivals_of(toured.values())
+    rehearsed = {
+        founding.code: rehearse_one(
+            founding, hands, until, lag, arriving.get(f"partnership/{founding.code}", ())
+        )
+        for founding in watched(foundings)
+    }
+    return rehearsed, toured

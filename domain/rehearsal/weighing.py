@@ -6,14 +6,17 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 
+from pydantic import Field
+
 from domain import events as ev
 from domain.calendars import CountryCalendar
-from domain.entities import Course, partnership_of
+from domain.entities import Course
 from domain.entries import as_happened
 from domain.life import SECRETARIAT
+from domain.living import Entity
 from domain.partnership import Partnership
 from domain.records import records_of
-from domain.rehearsal.driving import Rehearsed
+from domain.rehearsal.driving import Rehearsed, Toured
 from domain.tasks import deadlines_of, tasks_of
 from domain.terms import Stage
 from domain.values import PersonId, Role, Value
@@ -69,6 +72,8 @@ class Weighed(Value):
     """A rehearsal in figures."""
 
     partnerships: int
+    visits: dict[str, int] = Field(default_factory=dict)
+    """Study visits by how they ended."""
     events: int
     people: int
     """Everybody who held a role at some time."""
@@ -112,8 +117,8 @@ def week_of(at: datetime) -> date:
     return day - day.weekday() * _DAY
 
 
-def weigh(lives: Mapping[str, Rehearsed], until: datetime) -> Weighed:
-    """Count everything in rehearsed partnerships (by code) that were played up to `until`."""
+def weigh(lives: Mapping[str, Rehearsed | Toured], until: datetime) -> Weighed:
+    """Count everything in rehearsed partnerships and visits (by code) that were played up to `until`."""
     scales = _Scales(until)
     for code, life in lives.items():
         scales.take(code, life)
@@ -127,7 +132,7 @@ class _Scales:
         self._until = until
         self._since = until
         self._people: set[PersonId] = set()
-        self._lives = self._events = 0
+        self._events = 0
         self._letters: dict[PersonId, Counter[date]] = {}
         self._kinds: Counter[str] = Counter()
         self._requests: Counter[date] = Counter()
@@ -138,17 +143,18 @@ class _Scales:
         self._deadlines = 0
         self._seasons: Counter[str] = Counter(dict.fromkeys(("Spring Festival", "Golden Week", "August"), 0))
         self._ends: Counter[str] = Counter()
+        self._visits: Counter[str] = Counter()
         self._stretches: list[Stretch] = []
         self._refusals: list[str] = []
 
-    def take(self, code: str, life: Rehearsed) -> None:
+    def take(self, code: str, life: Rehearsed | Toured) -> None:
         course = Course()
         due: dict[tuple[str, str], datetime] = {}
         since: dict[str, datetime] = {}
         told: set[tuple[datetime, PersonId]] = set()
         opened: dict[Stage, date] = {}
         for entry in as_happened(life.state.entity, life.events):
-            state, event = partnership_of(course.take(entry)), entry.event
+            state, event = course.take(entry), entry.event
             self._happened[event.kind] += 1
             if event.by is not None and event.by.role in STAFF:
                 told.add((event.at, event.by.person))
@@ -157,24 +163,24 @@ class _Scales:
             self._stage(code, event, opened)
             self._waited(state, event.at, since)
             due |= deadlines_of(state)
-        state = life.state
+        last: Entity = life.state
         for letter in course.letters:
             self._letters.setdefault(letter.recipient, Counter())[week_of(letter.at)] += 1
             self._kinds[letter.kind] += 1
         self._since = min(self._since, life.events[0].at)
-        self._people |= {holder.person for holder in state.holders}
+        self._people |= {holder.person for holder in last.holders}
         self._requests.update(week_of(at) for at, _ in told)
         for begun in since.values():
             self._week_by_week(begun, self._until)
         for stage, day in opened.items():
-            last = min(state.ended_at or self._until, self._until).date()
-            self._stretches.append(Stretch(code=code, stage=stage, since=day, until=last, passed=False))
+            until = min(last.ended_at or self._until, self._until).date()
+            self._stretches.append(Stretch(code=code, stage=stage, since=day, until=until, passed=False))
         self._deadlines += len(due)
-        self._fell(state, due.values())
-        self._settled(state)
-        self._lives += 1
+        self._fell(last, due.values())
+        self._settled(last)
+        of = self._ends if isinstance(last, Partnership) else self._visits
+        of[str(last.end) if last.end is not None else "still running"] += 1
         self._events += len(life.events)
-        self._ends[state.end.value if state.end is not None else "still running"] += 1
         self._refusals += [f"{code}: {one.planned.id}: {one.sentence}" for one in life.unexpected]
 
     def _stage(self, code: str, event: ev.AnyEvent, opened: dict[Stage, date]) -> None:
@@ -186,7 +192,7 @@ class _Scales:
                 Stretch(code=code, stage=event.stage, since=since, until=event.at.date(), passed=True)
             )
 
-    def _waited(self, state: Partnership, at: datetime, since: dict[str, datetime]) -> None:
+    def _waited(self, state: Entity, at: datetime, since: dict[str, datetime]) -> None:
         """Note which tasks wait for the secretariat, and count the weeks of those that do not any more."""
         now = {task.id for task in tasks_of(state) if task.seat.role in STAFF}
         for gone in since.keys() - now:
@@ -201,7 +207,7 @@ class _Scales:
             self._waiting[week] += 1
             week += 7 * _DAY
 
-    def _fell(self, state: Partnership, due: Iterable[datetime]) -> None:
+    def _fell(self, state: Entity, due: Iterable[datetime]) -> None:
         known = next((one for one in state.edition.countries if one.country == CHINA), None)
         for at in due:
             day = (at - timedelta(microseconds=1)).astimezone(UTC).date()
@@ -209,7 +215,7 @@ class _Scales:
             if season:
                 self._seasons[season] += 1
 
-    def _settled(self, state: Partnership) -> None:
+    def _settled(self, state: Entity) -> None:
         for row in records_of(state).gates:
             code = row.gate.partition("/")[0]
             held = self._gates.get(code, GateLoad(code=code, title=row.title))
@@ -229,7 +235,8 @@ class _Scales:
             week, most = max(weeks.items(), key=lambda one: (one[1], one[0]))
             contacts.append(ContactLoad(person=person, letters=weeks.total(), most=most, week=week))
         return Weighed(
-            partnerships=self._lives,
+            partnerships=self._ends.total(),
+            visits=dict(sorted(self._visits.items())),
             events=self._events,
             people=len(self._people),
             weeks=(week_of(self._until) - week_of(self._since)).days // 7 + 1,

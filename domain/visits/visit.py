@@ -72,9 +72,9 @@ class StudyVisit(VisitState):
         yield from watch_tasks(self)
 
     def _about(self, held: Milestone) -> str:
-        """What a step is about, for people: the city that sends a sub-group, or the visit."""
+        """What a step is about, for people: the city that sends a sub-group, a partnership, or the visit itself."""
         group = self.group(held.about)
-        return group.sender if group is not None else held.about or self.title
+        return group.sender if group is not None else held.about or self.code
 
     def own_dues(self) -> Iterator[tuple[datetime, str]]:
         purge = self.purge_due()
@@ -89,7 +89,7 @@ class StudyVisit(VisitState):
             and not quiet(self)
         ):
             yield begins, "begins"
-        if self.purged is not None and not self.errands and self._finished():
+        if self.purged is not None and not (self.errands or self.turned_down) and self._finished():
             yield self.now, "ending"
 
     def _finished(self) -> bool:
@@ -126,7 +126,7 @@ class StudyVisit(VisitState):
         return letters.news(before, self, event)
 
     def own_facts(self) -> dict[str, str]:
-        return {"title": self.title, "title_zh": self.title_zh}
+        return {"called": self.title, "called_zh": self.title_zh}
 
     def own_title(self) -> str:
         return self.title

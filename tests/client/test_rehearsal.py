@@ -12,11 +12,14 @@ import pytest
 
 from client import programme
 from client.rehearsal import demo_clockwork, kept, rehearse
+from domain import entities
 from domain.clockwork import Clockwork
-from domain.entities import fold
+from domain.entities import AnyFounding, fold
 from domain.entries import Entry, numbered
+from domain.errands import Carried
 from domain.events import AnyEvent, PartnershipFounded
-from domain.partnership import Partnership, founded
+from domain.living import Entity
+from domain.partnership import founded
 from domain.rehearsal import Planned, Stagehands, Text, plan
 from domain.requests import AnyRequest
 from domain.terms import Stage
@@ -33,7 +36,7 @@ class Engine:
 
     def __init__(self, clockwork: Clockwork, events: list[PartnershipFounded], pause: float = 0.0) -> None:
         self.clockwork = clockwork
-        self.states = {f"partnership/{event.code}": founded(event) for event in events}
+        self.states: dict[str, Entity] = {f"partnership/{event.code}": founded(event) for event in events}
         self.kept: dict[str, tuple[Entry, ...]] = {}
         self.texts: dict[str, str] = {}
         self.pause = pause
@@ -52,9 +55,26 @@ class Engine:
 
     def entries(self, entity: str, since: int = 0) -> tuple[Entry, ...]:
         with self._one_writer:
+            if entity not in self.states:
+                return ()
             at = self._now()
             self._put(entity, self.states[entity].lapse(at), at)
             return self.kept[entity][since:]
+
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
+        state = entities.founded(event)
+        with self._one_writer:
+            self.states[state.entity] = state
+            self.kept[state.entity] = numbered(state.entity, 0, (event,), event.at, None)
+        return True
+
+    def _run_errands(self, entity: str, at: datetime) -> None:
+        """Others are asked on its behalf, as the workflow would have them asked."""
+        for errand in self.states[entity].errands:
+            for to in errand.to:
+                self._put(to, self.states[to].ask(errand.request, errand.by, at), at)
+            came = Carried(done=tuple(sorted(errand.to)), after=max(errand.to), over=True)
+            self._put(entity, self.states[entity].carried(errand.id, came, at), at)
 
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
         hashed = f"sha256:{hashlib.sha256(f'{len(self.texts)}{text}'.encode()).hexdigest()}"
@@ -66,6 +86,7 @@ class Engine:
         with self._one_writer:
             at, before = self._now(), len(self.kept[entity])
             self._put(entity, self.states[entity].ask(request, by, at), at)
+            self._run_errands(entity, at)
             state = self.states[entity]
         return Answer(
             entity=entity,
@@ -100,7 +121,7 @@ async def test_partnerships_are_played_to_their_end() -> None:
     engine, clockwork, hands = prepared(9, codes)
     seen: list[tuple[str, int]] = []
 
-    def progress(state: Partnership, entries: tuple[Entry, ...]) -> None:
+    def progress(state: Entity, entries: tuple[Entry, ...]) -> None:
         seen.extend((state.code, entry.number) for entry in entries)
 
     played = await rehearse(engine, engine, clockwork, hands, codes, UNTIL, progress)
@@ -144,7 +165,7 @@ async def test_trouble_at_the_door_stops_everybody(monkeypatch: pytest.MonkeyPat
 
 async def test_texts_are_kept_at_the_door_before_a_request_speaks_of_them() -> None:
     engine, _, hands = prepared(9, ("C1-05",))
-    state = engine.states["partnership/C1-05"]
+    state = entities.partnership_of(engine.states["partnership/C1-05"])
     opening = plan(state, STARTS, hands)[0]
     state = state.after(state.ask(opening.request, opening.by, opening.at))
     planned = [

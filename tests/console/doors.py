@@ -30,15 +30,18 @@ class QuickDoor:
     def name(entity: str, request: AnyRequest, by: Actor) -> str:
         return wording.command_id(entity, wording.clean(request), by)
 
+    async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
+        return self._ledger.store_text(wording.clean_text(text), kind, owner)
+
     async def found(self, event: AnyFounding) -> bool:
-        state = founded(wording.clean(event))
+        try:
+            state = founded(event)
+        except ValueError as wrong:
+            raise Refusal(str(wrong)) from wrong
         if self._ledger.last_number(state.entity):
             return False
         self._ledger.record(numbered(state.entity, 0, (event,), event.at, None))
         return True
-
-    async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
-        return self._ledger.store_text(wording.clean_text(text), kind, owner)
 
     async def request(self, entity: str, request: AnyRequest, by: Actor, *, id: str | None = None) -> Answer:
         request = wording.clean(request)

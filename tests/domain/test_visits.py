@@ -488,6 +488,17 @@ def test_a_partnership_that_refuses_is_looked_after_by_the_secretariat() -> None
     after = story.visit.after(told)
     assert after.errands == () and [watch.id for watch in after.watches] == ["errand/completed"]
     assert after.carried("completed", came, story.at) == (), "told twice it is taken once"
+    story._record(told)
+    assert "nobody refused an errand 'other'" in story.refuses(rq.RunAgain(errand="other"), OPERATOR)
+    story.asks(rq.RunAgain(errand="completed"), OPERATOR)
+    assert [one.to for one in story.visit.errands] == [("partnership/C2-04",)]
+    assert story.visit.watches == () and "under way" in story.refuses(
+        rq.RunAgain(errand="completed"), OPERATOR
+    )
+    again = came.model_copy(update={"done": ()})
+    story._record(story.visit.carried("completed", again, story.at))
+    story.asks(rq.LetBe(errand="completed", reason="withdrawn"), OPERATOR)
+    assert story.visit.turned_down == () and story.visit.errands == ()
 
 
 def test_without_the_go_or_the_groups_nothing_is_recorded_as_made() -> None:

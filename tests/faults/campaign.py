@@ -22,8 +22,12 @@ from client.connection import RPC
 from client.door import Door
 from client.rehearsal import Played, demo_clockwork, rehearse
 from domain.clockwork import Clockwork
+from domain.entities import KINDS, kind_of
 from domain.entries import Entry
-from domain.partnership import Partnership
+from domain.living import Entity
+from domain.rehearsal import Tour
+from domain.values import ExchangeMode
+from domain.visits.events import Direction
 from ledger import SqlLedger
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, FiledLetter, LetterStatus
@@ -95,7 +99,7 @@ class Living:
     entity: str
     running: bool
     position: Position
-    state: Partnership
+    state: Entity
     history: WorkflowHistory
     task_attempts: int
     """How often its pending workflow task was tried; 0 where none is pending."""
@@ -161,6 +165,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     mine = tuple(one for one in facts.partnerships if one.code in plan.codes)
     facts = facts.model_copy(update={"partnerships": mine})
     script = programme.read_script(FILES / "demonstration-script.yaml")
+    script = script.model_copy(update={"tours": (_tour(plan, facts),)})
     await programme.load(facts, door, ledger, clockwork, STARTS)
     hands = programme.stagehands(facts, script, programme.ids_by_key(ledger), STARTS, plan.seed)
     kills: list[Kill] = []
@@ -264,6 +269,24 @@ async def _come_back(part: Part, away: float) -> None:
     part.start()
 
 
+def _tour(plan: Plan, facts: programme.Programme) -> Tour:
+    """A visit on a screen that two of the partnerships are served by, so soon that its completion is fought over."""
+    served = [one for one in facts.partnerships if one.code in plan.codes][:2]
+    begun = STARTS.date() + timedelta(days=plan.days // 6)
+    return Tour(
+        code="V-99",
+        title="A visit on a screen",
+        direction=Direction.EU_TO_CN,
+        mode=ExchangeMode.VIRTUAL,
+        serves=tuple(one.code for one in served),
+        hosts=(served[0].cn.name,),
+        begun=begun,
+        first=begun + timedelta(days=plan.days // 3),
+        days=2,
+        evidence_days=4,
+    )
+
+
 async def _note_checkpoints(ledger: SqlLedger, checkpoints: list[Checkpoint]) -> None:
     """Keep a checkpoint now and then, as somebody outside would."""
     while True:
@@ -300,7 +323,7 @@ async def _living(client: Client, ledger: SqlLedger, entity: str, within: float 
         late = time.monotonic() > until
         try:
             before = Position.model_validate(await handle.query("position", rpc_timeout=RPC))
-            state = Partnership.model_validate(await handle.query("state", rpc_timeout=RPC))
+            state = KINDS[kind_of(entity)].model_validate(await handle.query("state", rpc_timeout=RPC))
             history = await handle.fetch_history(rpc_timeout=RPC)
             described = await handle.describe(rpc_timeout=RPC)
             raw = await client.workflow_service.describe_workflow_execution(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from domain.events import ExchangeHeld, VisitFounded
 from tests.faults.campaign import Aftermath, Plan
 from tests.faults.conftest import Fought, command
 from tests.faults.oracle import judged
@@ -33,8 +34,24 @@ def _telling(after: Aftermath) -> list[str]:
         done = sum(kill.kind == kind for kill in after.kills)
         if done != times:
             lacking.append(f"{done} of {times} kills of {kind}")
-    if set(after.entries) != {f"partnership/{code}" for code in after.plan.codes}:
-        lacking.append("not every partnership was founded")
+    if set(after.entries) != {"visit/V-99", *(f"partnership/{code}" for code in after.plan.codes)}:
+        lacking.append("not every partnership was founded, or not the visit")
+    reached = [
+        entity
+        for entity, mine in after.entries.items()
+        for entry in mine
+        if isinstance(entry.event, ExchangeHeld) and entry.event.of == "visit/V-99"
+    ]
+    served = next(
+        (
+            [f"partnership/{one.code}" for one in entry.event.serves]
+            for entry in after.entries.get("visit/V-99", ())
+            if isinstance(entry.event, VisitFounded)
+        ),
+        [],
+    )
+    if sorted(reached) != sorted(served) or not served:
+        lacking.append(f"the visit reached {reached} and served {served}")
     if sum(bool(one.answers) for one in after.asked) < 20:
         lacking.append("fewer than 20 requests were acknowledged")
     if sum(one.running and one.state.next_due() is not None for one in after.living) < 3:

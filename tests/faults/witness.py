@@ -15,6 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from client import wording
 from client.door import Door
 from client.troubles import Trouble, Unanswered
+from domain.clockwork import Clockwork
+from domain.entities import AnyFounding
 from domain.entries import Entry
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
@@ -63,6 +65,16 @@ class Witness:
         hashed = await self._door.keep(text, kind, owner)
         self.texts.append(Kept(hashed, wording.clean_text(text)))
         return hashed
+
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
+        begun = time.monotonic()
+        while True:
+            try:
+                return await self._door.found(event, clockwork)
+            except (Unanswered, Trouble):
+                if time.monotonic() - begun > _PATIENCE:
+                    raise
+                await asyncio.sleep(0.2)
 
     async def request(self, entity: str, request: AnyRequest, by: Actor, *, id: str | None = None) -> Answer:
         request = wording.clean(request)

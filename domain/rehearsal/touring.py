@@ -1,0 +1,333 @@
+"""Study visits in a rehearsal: who takes which step when, and what befalls a delegation on its way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from domain import requests as rq
+from domain.partnership import Partnership
+from domain.rehearsal.chance import at_work, chance, noon
+from domain.rehearsal.characters import Tour
+from domain.rehearsal.phrases import phrase
+from domain.rehearsal.scene import Planned, Stagehands, Text
+from domain.tasks import Task, tasks_of
+from domain.terms import Stage
+from domain.values import Actor, ExchangeMode, Holder, PersonId, Role, Side
+from domain.visits import requests as vr
+from domain.visits.events import VisitFounded
+from domain.visits.founding import founding
+from domain.visits.requests import GroupStep
+from domain.visits.state import Group
+from domain.visits.steps import ConceptNote, MissionReport, ReadinessNote
+from domain.visits.visit import StudyVisit
+
+_OWN_STEPS = "dates freeze bookings agenda briefing survey news next_steps summary".split()
+_DAYS = {"dates": (2, 9), "freeze": (1, 4), "bookings": (3, 20), "agenda": (5, 30), "briefing": (0, 3)}
+"""Between how many days after it has come up somebody takes a step."""
+
+
+def tour_founded(tour: Tour, served: Sequence[Partnership], at: datetime) -> VisitFounded:
+    """The visit as the operator of the first partnership it serves plans it."""
+    operator = served[0].holders_of(Role.OPERATOR, Side.PROGRAMME, at)[0]
+    return founding(
+        tour.code,
+        title=tour.title,
+        title_zh=tour.title_zh,
+        direction=tour.direction,
+        mode=tour.mode,
+        serves=served,
+        hosts=tour.hosts,
+        first=tour.first,
+        days=tour.days,
+        by=Actor(person=operator.person, role=operator.role, side=operator.side),
+        at=at,
+    )
+
+
+def tour_of(state: StudyVisit, hands: Stagehands) -> Tour:
+    """The story a visit plays."""
+    return next(tour for tour in hands.script.tours if tour.code == state.code)
+
+
+@dataclass(frozen=True)
+class _Trip:
+    """One visit at one moment."""
+
+    hands: Stagehands
+    tour: Tour
+    state: StudyVisit
+    at: datetime
+    done: frozenset[str]
+
+    def holder(self, role: Role, side: Side = Side.PROGRAMME) -> Holder | None:
+        return next(iter(self.state.holders_of(role, side, self.at)), None)
+
+    def person(self, id: PersonId) -> Holder | None:
+        return self.state.holder(id, self.at)
+
+    def after(self, holder: Holder, since: datetime, least: float, most: float, id: str) -> datetime:
+        """A working hour of the holder between so many days after something."""
+        draw = chance(self.hands.seed, self.state.code, id)
+        moment = max(since + timedelta(days=draw.uniform(least, most)), self.state.founded)
+        return at_work(self.state, holder, moment, chance(self.hands.seed, self.state.code, "hour", id))
+
+    def text(self, kind: str, holder: Holder, id: str, words: str = "") -> Text:
+        words = words or phrase(
+            kind, chance(self.hands.seed, self.state.code, "words", id), chinese=holder.side is Side.CN
+        )
+        name = f"rehearsal/{self.hands.seed}/{self.state.code}/{kind}/{id}/{words}"
+        hashed = f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+        return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
+
+    def planned(
+        self, id: str, when: datetime, by: Holder, request: rq.AnyRequest, *texts: Text, refused: bool = False
+    ) -> Iterator[Planned]:
+        if id not in self.done:
+            when = max(when, self.at)
+            actor = Actor(person=by.person, role=by.role, side=by.side)
+            yield Planned(
+                id=id, at=when, earliest=when, by=actor, request=request, texts=texts, refused=refused
+            )
+
+
+def plan_tour(
+    state: StudyVisit, at: datetime, hands: Stagehands, done: frozenset[str] = frozenset()
+) -> tuple[Planned, ...]:
+    """What everybody would do next for a visit and when, soonest first, none of it before `at`."""
+    if state.ended:
+        return ()
+    trip = _Trip(hands, tour_of(state, hands), state, at, done)
+    found: list[Planned] = [*_befalls(trip)]
+    for task in tasks_of(state):
+        found += _reply(trip, task)
+    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
+
+
+def _befalls(trip: _Trip) -> Iterator[Planned]:
+    """It is put off, or made without travelling."""
+    tour, state, operator = trip.tour, trip.state, trip.holder(Role.OPERATOR)
+    if operator is None or state.over or state.begun is not None:
+        return
+    if tour.put_off is not None and state.moved == 0:
+        when = trip.after(operator, noon(tour.first) - timedelta(days=60), 0, 6, "put off")
+        request = vr.MoveVisit(first=tour.put_off, reason="host")
+        yield from trip.planned("put off", when, operator, request)
+    if tour.virtual_from is not None and state.mode is not ExchangeMode.VIRTUAL:
+        when = trip.after(operator, noon(tour.virtual_from), 0, 4, "virtual")
+        request_ = vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="travel_restriction")
+        yield from trip.planned("virtual", when, operator, request_)
+
+
+def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
+    what, _, about = task.id.partition("/")
+    if what == "submit":
+        yield from _paper(trip, task, Stage(about.partition("/")[0]))
+    elif what == "decide":
+        yield from _decision(trip, task)
+    elif what == "visit_groups":
+        yield from _groups(trip, task)
+    elif what == "visit_names":
+        yield from _names(trip, task, trip.state.the_group(about))
+    elif what in ("visit_clearance", "visit_visa", "visit_late_visas"):
+        yield from _papers_of(trip, task, trip.state.the_group(about))
+    elif what == "visit_invitation":
+        yield from _invitation(trip, task, trip.state.the_group(about))
+    elif what == "visit_complete":
+        yield from _completion(trip)
+    elif what.removeprefix("visit_") in _OWN_STEPS:
+        yield from _step(trip, task, what.removeprefix("visit_"), about)
+
+
+def _step(trip: _Trip, task: Task, step: str, about: str) -> Iterator[Planned]:
+    person = task.persons[0] if task.persons else None
+    holder = trip.person(person) if person is not None else None
+    if holder is None:
+        return
+    least, most = _DAYS.get(step, (3, 12))
+    again = trip.state.moved
+    id = f"{task.id}/{again}"
+    request = vr.StepVisit(step=step, about=about or None)
+    yield from trip.planned(id, trip.after(holder, task.since, least, most, id), holder, request)
+
+
+def _paper(trip: _Trip, task: Task, stage: Stage) -> Iterator[Planned]:
+    operator = trip.holder(Role.OPERATOR)
+    held = trip.state.stage(stage)
+    if operator is None or held is None:
+        return
+    number = len(held.versions) + 1
+    id = f"{task.id}/{number}"
+    form = trip.text("form", operator, id, f"{stage.words} of {trip.state.title}, version {number}")
+    note: ConceptNote | ReadinessNote | MissionReport
+    if stage is Stage.VISIT_CONCEPT:
+        note = ConceptNote(
+            version=form.hash,
+            objective=True,
+            partnerships=tuple(one.code for one in trip.state.serves),
+            delegates=5 * len(trip.state.serves),
+            estimate=Decimal(4000 * len(trip.state.serves)),
+            authorisation=f"PA-{trip.state.code}",
+        )
+    elif stage is Stage.VISIT_READINESS:
+        open_ones = [
+            one
+            for one in trip.state.milestones
+            if one.step in ("invitation", "clearance") and one.done is None
+        ]
+        if open_ones or not trip.state.enough():
+            return
+        note = ReadinessNote(
+            version=form.hash,
+            partnerships_represented=len(trip.state.represented()),
+            head_of_delegation=True,
+            flights_and_hotel=True,
+            insurance=True,
+            agenda_draft=True,
+        )
+    else:
+        note = MissionReport(version=form.hash, sessions=4, lessons=3, next_steps=5, summary_zh=True)
+    since = task.since
+    if stage is Stage.VISIT_READINESS and trip.state.begins() is not None:
+        begins = trip.state.begins()
+        assert begins is not None
+        since = max(since, begins - timedelta(days=27))
+    when = trip.after(operator, since, 1, 5 if stage is Stage.VISIT_READINESS else 12, id)
+    yield from trip.planned(
+        id, when, operator, rq.Submit(stage=stage, deliverable=note, text=form.hash), form
+    )
+
+
+def _decision(trip: _Trip, task: Task) -> Iterator[Planned]:
+    holder = trip.person(task.persons[0]) if task.persons else None
+    if holder is None or task.gate is None:
+        return
+    when = trip.after(holder, task.since, 0.5, 5, task.id)
+    request = rq.Decide(gate=task.gate.code, version=task.gate.version, verdict=rq.Verdict.APPROVE)
+    yield from trip.planned(task.id, when, holder, request)
+
+
+def _guests(trip: _Trip) -> Iterator[tuple[str, Side, tuple[str, ...]]]:
+    """Each city or region that sends people, its side, and the partnerships it travels for."""
+    places: dict[str, list[str]] = {}
+    for one in trip.state.serves:
+        guest = one.cn if trip.state.from_china else one.eu
+        if guest not in trip.state.hosts:
+            places.setdefault(guest, []).append(one.code)
+    for place, codes in places.items():
+        yield place, trip.state.side_of(place), tuple(codes)
+
+
+def _groups(trip: _Trip, task: Task) -> Iterator[Planned]:
+    operator = trip.holder(Role.OPERATOR)
+    if operator is None:
+        return
+    for number, (place, side, codes) in enumerate(_guests(trip), start=1):
+        if any(group.sender == place for group in trip.state.groups):
+            continue
+        contact, host = trip.holder(Role.FOCAL_POINT, side), trip.holder(Role.FOCAL_POINT, side.other)
+        if contact is None or host is None:
+            continue
+        contact = _of_partnership(trip, side, number) or contact
+        request = vr.FormGroup(
+            group=f"g{number}",
+            sender=place,
+            host=trip.state.hosts[(number - 1) % len(trip.state.hosts)],
+            contact=contact.person,
+            host_contact=host.person,
+            serves=codes,
+        )
+        id = f"group/{number}"
+        yield from trip.planned(id, trip.after(operator, task.since, 1, 6, id), operator, request)
+
+
+def _of_partnership(trip: _Trip, side: Side, number: int) -> Holder | None:
+    """The focal points of a side in their order: one for each sub-group."""
+    held = trip.state.holders_of(Role.FOCAL_POINT, side, trip.at)
+    return held[(number - 1) % len(held)] if held else None
+
+
+def _names(trip: _Trip, task: Task, group: Group) -> Iterator[Planned]:
+    contact = trip.person(group.contact)
+    if contact is None:
+        return
+    side = group.side
+    known = [
+        held.person
+        for role in (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
+        for held in trip.state.holders_of(role, side, trip.at)
+    ]
+    taken = trip.state.everybody()
+    free = [one for one in dict.fromkeys(known) if one not in taken]
+    draw = chance(trip.hands.seed, trip.state.code, "names", group.group)
+    named = tuple([group.contact] * (group.contact in free) + [one for one in free if one != group.contact])
+    named = named[: draw.randint(2, 3)]
+    if not named:
+        return
+    id = f"names/{group.group}"
+    when = trip.after(contact, task.since, 4, 25, id)
+    request = vr.NameParticipants(group=group.group, participants=named, head=named[0])
+    yield from trip.planned(id, when, contact, request)
+
+
+def _invitation(trip: _Trip, task: Task, group: Group) -> Iterator[Planned]:
+    host = trip.person(group.host_contact)
+    if host is None:
+        return
+    id = f"{task.id}/{trip.state.moved}/{task.since:%Y%m%d}"
+    letter = trip.text("evidence", host, id)
+    when = trip.after(host, task.since, 2, 9, id)
+    request = vr.StepVisit(step="invitation", about=group.group, text=letter.hash)
+    yield from trip.planned(id, when, host, request, letter)
+
+
+def _papers_of(trip: _Trip, task: Task, group: Group) -> Iterator[Planned]:
+    """The clearance by the group's own authority, then its visas; some are refused."""
+    contact = trip.person(group.contact)
+    if contact is None:
+        return
+    asked = group.step
+    if task.what == "visit_clearance":
+        refused = trip.tour.refused is not None and trip.tour.refused in group.serves
+        answer = GroupStep.REFUSED if refused else GroupStep.CLEARED
+        step, days = (answer, (18, 32)) if asked is GroupStep.SUBMITTED else (GroupStep.SUBMITTED, (2, 7))
+    elif task.what == "visit_visa":
+        step, days = GroupStep.LODGED, (3, 12)
+    else:
+        step, days = GroupStep.GRANTED, (6, 15)
+    if asked is step:
+        return
+    id = f"{step.value}/{group.group}/{task.since:%Y%m%d}"
+    since = (
+        trip.state.now if step is not GroupStep.SUBMITTED and task.what == "visit_clearance" else task.since
+    )
+    since = max(task.since, min(since, task.since + timedelta(days=8)))
+    yield from trip.planned(
+        id, trip.after(contact, since, *days, id), contact, vr.StepGroup(group=group.group, step=step)
+    )
+
+
+def _completion(trip: _Trip) -> Iterator[Planned]:
+    operator, last = trip.holder(Role.OPERATOR), trip.state.ends_on()
+    if operator is None or last is None or trip.state.first is None:
+        return
+    groups = tuple(group.group for group in trip.state.groups if not group.out)
+    draw = chance(trip.hands.seed, trip.state.code, "made")
+    lists = trip.text("evidence", operator, "made")
+    guests = sum(len(group.travelling) for group in trip.state.groups if not group.out) or 4
+    hosts = draw.randint(8, 20)
+    eu, cn = (hosts, guests) if trip.state.from_china else (guests, hosts)
+    request = vr.CompleteVisit(
+        first=trip.state.first,
+        last=last,
+        groups=groups if trip.state.delegated else (),
+        participants_eu=eu,
+        participants_cn=cn,
+        women=draw.randint(2, max(eu + cn - 2, 3)) // 2,
+        evidence=lists.hash,
+    )
+    over = noon(last) + timedelta(days=trip.tour.evidence_days)
+    yield from trip.planned("made", trip.after(operator, over, 0, 4, "made"), operator, request, lists)
