@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -11,16 +10,13 @@ import typer
 from pydantic import ValidationError
 
 from client import people, pilots
-from client.asking import opened
-from client.reading import SqlLedger, partnership, present, reading
-from client.settings import Settings
-from console import errors, kinds, showing, telling
+from client.reading import partnership, present, reading
+from console import asking, errors, kinds, showing, telling
 from console.asking import Desk, Words, asked
 from console.errors import misused
 from console.options import Reason, code, flag, last_moment, moment, place
 from console.session import AsJson, session
 from domain import requests as rq
-from domain.events import PilotFounded
 from domain.pilots.facts import (
     Amount,
     CheckItem,
@@ -141,7 +137,7 @@ def found(
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
         if not dry_run:
-            asyncio.run(_founded(settings, ledger, event))
+            asking.found(settings, ledger, event)
     if as_json:
         told = {"pilot": event.code, "partnership": event.partnership, "action": event.action}
         showing.as_json({**told, "founded": not dry_run})
@@ -150,11 +146,6 @@ def found(
     showing.line(f"{event.code}: {event.title!r} {begins}, for action {event.action} of {event.partnership}")
     if not dry_run:
         showing.line(f"Next: its fiche is opened (tandem pilot open-stage {event.code} pilot_fiche)")
-
-
-async def _founded(settings: Settings, ledger: SqlLedger, event: PilotFounded) -> None:
-    async with opened(settings, ledger, event.programme) as door:
-        await door.found(event)
 
 
 def _points(help: str) -> Any:

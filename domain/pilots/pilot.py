@@ -40,6 +40,8 @@ _WHILE_PARKED: tuple[type[Any], ...] = (
     rq.RestrictTravel,
     rq.ResumeTravel,
     rq.ChangeEnd,
+    rq.RunAgain,
+    rq.LetBe,
     rq.Resume,
 )
 

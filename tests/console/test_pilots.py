@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from console import asking, pilots
+from console import asking
 from domain.pilots.facts import LISTS, CheckItem
 from tests.console.conftest import Said, Tandem
 from tests.console.doors import QuickDoor, opened
@@ -24,8 +24,7 @@ POINTS = "ownership mutual-benefit maturity feasibility financing impact additio
 
 @pytest.fixture(autouse=True)
 def _quick_door(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (asking, pilots):
-        monkeypatch.setattr(module, "opened", opened)
+    monkeypatch.setattr(asking, "opened", opened)
     monkeypatch.setattr(QuickDoor, "at", on(2021, 10, 12))
     monkeypatch.setattr(QuickDoor, "silent", 0)
 

@@ -196,8 +196,6 @@ FACTS: dict[str, dict[str, str]] = {
     "session_cancelled": {"session": "ws-1", "was": "2023-03-20T08:00:00+00:00", "reason": "elections"},
     "closed": {"end": "closed_completed", "into": ""},
     "closed/merged": {"end": "merged", "into": "INN"},
-    "pilot_parked": {"reason": "no_funding", "review": "2023-06-30T21:00:00+00:00"},
-    "pilot_unparked": {},
     "welcome": {},
     "signed": {},
     "informed": {},

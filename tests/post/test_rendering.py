@@ -33,7 +33,7 @@ from tests.post.specimens import (
 KINDS = (
     "welcome asked reminder escalation signature outcome answered question paused resumed moved late_objection "
     "taken_back handed_over advice overdue cut_off at_risk extended member_replaced holder_changed withdrawn "
-    "closed signed informed session_moved session_cancelled pilot_parked pilot_unparked"
+    "closed signed informed session_moved session_cancelled"
 ).split()
 OF_OTHER_KINDS = ("visit_", "pilot_", "cluster_", "programme_")
 """How the letters of other kinds of entity begin; their own tests read them."""
