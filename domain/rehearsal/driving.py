@@ -148,6 +148,8 @@ class Toured:
     events: tuple[AnyEvent, ...]
     refusals: tuple[Refused, ...]
     arrivals: Mapping[str, tuple[Arrival, ...]]
+    taken: tuple[Planned, ...] = ()
+    """The steps that people took, each at the time it got there."""
 
     @property
     def unexpected(self) -> tuple[Refused, ...]:
@@ -163,6 +165,8 @@ class _Play:
     asked: list[int | None] = field(default_factory=lambda: [None])
     refusals: list[Refused] = field(default_factory=list)
     arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
+    taken: list[Planned] = field(default_factory=list)
+    """The steps that people took, each at the time it got there."""
     steps: int = 0
 
     def happened(self, told: Iterable[AnyEvent], step: int | None) -> None:
@@ -207,6 +211,7 @@ class _Play:
                 self.refusals.append(Refused(planned=one, sentence=refusal.sentence, turn=turn))
                 continue
             diary.taken(one)
+            self.taken.append(one.model_copy(update={"at": now}))
             self.happened(caused, self.steps)
             self._run_errands(now)
 
@@ -261,7 +266,7 @@ def tour_one(founding: VisitFounded, hands: Stagehands, until: datetime, lag: La
     play.play(planned, until, lag)
     state = play.state
     assert isinstance(state, StudyVisit)
-    return Toured(state, tuple(play.events), tuple(play.refusals), play.arrivals)
+    return Toured(state, tuple(play.events), tuple(play.refusals), play.arrivals, tuple(play.taken))
 
 
 def tours(

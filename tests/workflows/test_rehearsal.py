@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from client import programme
 from client.door import Door
 from domain.clockwork import Clockwork
-from domain.events import AnyEvent, PartnershipFounded
-from domain.rehearsal import Rehearsed
+from domain.events import AnyEvent, ExchangeHeld, PartnershipFounded, VisitFounded
+from domain.rehearsal import Rehearsed, rehearse_all
 from domain.whatif import Act, acts
-from tests.domain.test_rehearsal import played
+from tests.domain.test_rehearsal import STARTS, UNTIL, facts, hands, ids, played
 from tests.domain.test_whatif import recorded
 from tests.engine import Skipping, World
 
@@ -97,3 +98,66 @@ async def test_the_engine_records_what_the_rehearsal_foretells(
         assert odd == [], code
         assert stage.world.sound()
     assert sum(len(life.events) for life in lives.values()) > 150
+
+
+async def test_a_visit_and_the_partnership_it_serves_come_out_as_rehearsed(
+    skipping: Skipping, worlds: Callable[..., World]
+) -> None:
+    """The visit's own entries, and in the partnership the exchange that its errand leaves, at the time foretold."""
+    world = worlds(client=skipping.client)
+    served, code = replace(world, code=f"{world.code}-C1-09"), f"{world.code}-V-01"
+    known = next(one for one in programme.foundings(facts(), ids(), STARTS) if one.code == "C1-09")
+    founding = known.model_copy(update={"code": served.code})
+    script = hands(1).script
+    character = script.character("C1-09")
+    assert character is not None
+    tour = next(one for one in script.tours if one.code == "V-01")
+    script = script.model_copy(
+        update={
+            "characters": (character.model_copy(update={"code": served.code}),),
+            "tours": (tour.model_copy(update={"code": code, "serves": (served.code,)}),),
+        }
+    )
+    lives, visits = rehearse_all((founding,), replace(hands(1), script=script), UNTIL)
+    life, visit = lives[served.code], visits[code]
+    (arrival,) = visit.arrivals[served.entity]
+    entity = f"visit/{code}"
+    stage = Stage(served, skipping, life)
+    stage.founding = founding
+    todo = [act for act in acts(recorded(life)) if getattr(act.request, "of", None) is None]
+    async with world.working():
+        await stage.play(tuple(act for act in todo if act.at < arrival.at), arrival.at)
+        first = visit.events[0]
+        assert isinstance(first, VisitFounded)
+        clockwork = Clockwork(origin=first.at, anchor=datetime.now(UTC))
+        door = Door(world.client, world.ledger, clockwork, patience=30)
+        assert await door.found(first, clockwork)
+        handle = world.client.get_workflow_handle(entity)
+
+        async def until(at: datetime) -> None:
+            left = at - world.ledger.entries(entity)[-1].recorded_at
+            if left > timedelta():
+                await skipping.skipper.fast_forward(handle, left)
+
+        for one in visit.taken:
+            await until(one.at)
+            await door.request(entity, one.request, one.by)
+            while one.request.kind == "complete_visit" and not _told(world, entity):  # noqa: ASYNC110 - in the engine
+                await asyncio.sleep(0.05)
+        await until(visit.events[-1].at)
+        await handle.result()
+    events = _events(world, entity)
+    assert told(events) == told(list(visit.events))
+    odd = [one.kind for one, other in zip(events, visit.events, strict=True) if not alike(one, other)]
+    assert odd == []
+    held = [event for event in _events(world, served.entity) if isinstance(event, ExchangeHeld) and event.of]
+    expected = [event for event in life.events if isinstance(event, ExchangeHeld) and event.of]
+    assert len(held) == 1 and alike(held[0], expected[0])
+
+
+def _told(world: World, entity: str) -> bool:
+    return any(event.kind == "errand_carried" for event in _events(world, entity))
+
+
+def _events(world: World, entity: str) -> list[AnyEvent]:
+    return [entry.event for entry in world.ledger.entries(entity)]
