@@ -287,6 +287,7 @@ def test_a_pilot_is_carried_out_to_its_completion(pilot: Pilot, tandem: Tandem, 
         for row in one["figures"]
     }
     assert figures == {"endorsed": 1, "implemented": 1, "with finance": 0}
+    assert tandem("records", "rebuild", "--check").status == 0, "the records are what the entries tell"
     history = tandem("history", "P-01").out
     assert "began the demonstration pilot 'Digital skills for small shops' for action A1 of C1-01" in history
 
