@@ -23,6 +23,7 @@ from client.replay import Replayed
 from domain.clockwork import Clockwork
 from domain.entities import State, fold, folded
 from domain.entries import Entry
+from domain.events import ErrandCarried
 from domain.values import Actor, Refusal
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, FiledLetter, LetterStatus
@@ -63,9 +64,35 @@ def acknowledged(asked: Iterable[Asked], entries: Mapping[str, Sequence[Entry]])
         elif numbers:
             found.append(f"{name}: on record more than once, as {numbers}")
     known = {one.id for one in asked}
+    sent, told = _errands(entries)
+    known |= {id for id, _ in sent.items()}
+    for id, entity in sent.items():
+        numbers = lives[entity].of(id) if entity in lives else ()
+        if numbers and numbers != tuple(range(numbers[0], numbers[-1] + 1)):
+            found.append(f"{entity}: the errand {id} is on record more than once, as {numbers}")
+        if id in told and not numbers:
+            found.append(f"{entity}: the errand {id} was told of as done, and is not on record")
     for entity, life in lives.items():
         found += [f"{entity}: on record is {id}, which nobody asked" for id in life.ids() if id not in known]
     return found
+
+
+def _errands(entries: Mapping[str, Sequence[Entry]]) -> tuple[dict[str, str], set[str]]:
+    """What entities were to ask of others, by the ids of the commands, and those of them that are told of as done."""
+    sent: dict[str, str] = {}
+    told: set[str] = set()
+    for entity, mine in entries.items():
+        state: State | None = None
+        for entry in mine:
+            before, event = state, entry.event
+            state = folded(entity, state, event)
+            for errand in state.errands:
+                sent |= {errand.command(to, entity): to for to in errand.to}
+            if isinstance(event, ErrandCarried) and before is not None:
+                errand = next(one for one in before.errands if one.id == event.errand)
+                told |= {errand.command(to, entity) for to in event.done}
+                sent |= {errand.command(to, entity): to for to in event.done}
+    return sent, told
 
 
 class _Life:
