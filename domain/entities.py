@@ -6,18 +6,19 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain import partnership
+from domain import partnership, programme
 from domain.entries import Entry
-from domain.events import AnyEvent, PartnershipFounded
+from domain.events import AnyEvent, PartnershipFounded, ProgrammeFounded
 from domain.letters import Letter, letters_for
 from domain.living import Entity, Tags
 from domain.partnership import Partnership
+from domain.programme import Programme
 from domain.records import Records, records_of
 
 State = Entity
 """Any entity's state; the kinds are told apart by the first word of its id."""
 
-AnyFounding = PartnershipFounded
+AnyFounding = PartnershipFounded | ProgrammeFounded
 """The event a life begins with."""
 
 __all__ = [
@@ -39,10 +40,13 @@ __all__ = [
     "snapshot",
 ]
 
-KINDS: Mapping[str, type[Entity]] = {"partnership": Partnership}
+KINDS: Mapping[str, type[Entity]] = {"partnership": Partnership, "programme": Programme}
 """Every kind of entity, by the first word of the ids of its entities."""
 
-_FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {PartnershipFounded: partnership.founded}
+_FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {
+    PartnershipFounded: partnership.founded,
+    ProgrammeFounded: programme.founded,
+}
 
 
 def kind_of(entity: str) -> str:

@@ -7,21 +7,10 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.requests import AnyRequest
-from domain.values import Actor, Code, Component, Country, UtcTime, Value
+from domain.scopes import Scope as Scope
+from domain.values import Actor, Code, UtcTime, Value
 
 EntityName = Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
-
-
-class Scope(Value):
-    """Which entities of a programme are meant: all under way that every wish given fits, by kind and code."""
-
-    programme: Code
-    kinds: tuple[Code, ...] = ("partnership",)
-    codes: tuple[Code, ...] = ()
-    country: Country | None = None
-    component: Component | None = None
-    cluster: Code | None = None
-    stage: Code | None = None
 
 
 class Errand(Value):

@@ -22,6 +22,12 @@ from domain.partnership_events import PartnershipFounded as PartnershipFounded
 from domain.partnership_events import PartnershipWithdrawn as PartnershipWithdrawn
 from domain.partnership_events import SessionPlanned as SessionPlanned
 from domain.partnership_events import SessionStepTaken as SessionStepTaken
+from domain.programmes.events import AcceptanceAsked as AcceptanceAsked
+from domain.programmes.events import BroadcastOrdered as BroadcastOrdered
+from domain.programmes.events import CutOffObjected as CutOffObjected
+from domain.programmes.events import ObjectionAnswered as ObjectionAnswered
+from domain.programmes.events import ObjectionsClosed as ObjectionsClosed
+from domain.programmes.events import ProgrammeFounded as ProgrammeFounded
 from domain.requests import Channel, Matter, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
 from domain.values import (
@@ -371,6 +377,8 @@ class EntityClosed(Event):
 class CutOffReached(Event):
     kind: Literal["cut_off_reached"] = "cut_off_reached"
     cut_off: str
+    clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
+    """For objections, where the entity takes any."""
 
 
 AnyEvent = Annotated[
@@ -422,6 +430,12 @@ AnyEvent = Annotated[
     | ErrandCarried
     | TravelRestricted
     | TravelResumed
-    | EntityClosed,
+    | EntityClosed
+    | ProgrammeFounded
+    | AcceptanceAsked
+    | BroadcastOrdered
+    | CutOffObjected
+    | ObjectionAnswered
+    | ObjectionsClosed,
     Field(discriminator="kind"),
 ]

@@ -7,9 +7,21 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.calendars import CalendarEdition
+from domain.broad_requests import AdoptCalendar as AdoptCalendar
+from domain.broad_requests import AdoptTerms as AdoptTerms
+from domain.broad_requests import ChangeEnd as ChangeEnd
+from domain.broad_requests import Hold as Hold
+from domain.broad_requests import LiftSuspension as LiftSuspension
+from domain.broad_requests import RestrictTravel as RestrictTravel
+from domain.broad_requests import Resume as Resume
+from domain.broad_requests import ResumeTravel as ResumeTravel
+from domain.broad_requests import Suspend as Suspend
 from domain.deliverables import AnyDeliverable, Count
-from domain.terms import Seat, Stage, Terms
+from domain.programmes.requests import AnswerObjection as AnswerObjection
+from domain.programmes.requests import AskAcceptance as AskAcceptance
+from domain.programmes.requests import Broadcast as Broadcast
+from domain.programmes.requests import ObjectCutOff as ObjectCutOff
+from domain.terms import Seat, Stage
 from domain.values import (
     Actor,
     Code,
@@ -200,28 +212,6 @@ class Engage(Value):
     organisation: Organisation
 
 
-class Hold(Value):
-    kind: Literal["hold"] = "hold"
-    reason: Code
-    remark: TextHash | None = None
-
-
-class Resume(Value):
-    kind: Literal["resume"] = "resume"
-
-
-class Suspend(Value):
-    """The authority's written order: nothing fires and nothing is lost until it is lifted."""
-
-    kind: Literal["suspend"] = "suspend"
-    order: TextHash
-
-
-class LiftSuspension(Value):
-    kind: Literal["lift_suspension"] = "lift_suspension"
-    order: TextHash
-
-
 class Withdraw(Value):
     kind: Literal["withdraw"] = "withdraw"
     side: Side
@@ -290,7 +280,7 @@ class Merge(Value):
     consent: TextHash
 
 
-Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge, Field(discriminator="kind")]
+Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge | Broadcast, Field(discriminator="kind")]
 
 
 class Propose(Value):
@@ -311,45 +301,6 @@ class Decline(Value):
     kind: Literal["decline"] = "decline"
     proposal: ProposalNumber
     remark: TextHash | None = None
-
-
-class AdoptCalendar(Value):
-    kind: Literal["adopt_calendar"] = "adopt_calendar"
-    edition: CalendarEdition
-
-
-class AdoptTerms(Value):
-    kind: Literal["adopt_terms"] = "adopt_terms"
-    terms: Terms
-    decision: TextHash
-
-
-class RestrictTravel(Value):
-    """Nobody travels to a country from a day on, until another or until further notice; on whose order."""
-
-    kind: Literal["restrict_travel"] = "restrict_travel"
-    country: Country
-    since: GivenTime
-    until: GivenTime | None = None
-    order: TextHash
-
-
-class ResumeTravel(Value):
-    """From a day on people travel to a country again."""
-
-    kind: Literal["resume_travel"] = "resume_travel"
-    country: Country
-    since: GivenTime
-    order: TextHash
-
-
-class ChangeEnd(Value):
-    """The programme's new end, as two persons of the secretariat want it: whoever asks, and the `second`."""
-
-    kind: Literal["change_end"] = "change_end"
-    ends: GivenTime
-    addendum: TextHash
-    second: PersonId
 
 
 class Delegate(Value):
@@ -405,7 +356,10 @@ AnyRequest = Annotated[
     | LogContact
     | RestrictTravel
     | ResumeTravel
-    | ChangeEnd,
+    | ChangeEnd
+    | AskAcceptance
+    | ObjectCutOff
+    | AnswerObjection,
     Field(discriminator="kind"),
 ]
 
@@ -413,7 +367,7 @@ AnyRequest = Annotated[
 COMMAND_LIMIT = 64 * 1024
 """So many bytes a request may have as JSON."""
 DATA_LIMIT = 256 * 1024
-LARGE_KINDS = ("partnership_founded", "adopt_calendar", "adopt_terms")
+LARGE_KINDS = ("partnership_founded", "programme_founded", "adopt_calendar", "adopt_terms")
 """These carry calendars of several countries and years, or all terms: data by the operator, seldom, and no prose."""
 
 

@@ -47,6 +47,10 @@ MAKERS = {
     Stage.ACTION_PLAN: MANAGER,
     Stage.PILOT_INVESTMENTS: EU_FOCAL,
     Stage.CLOSING: OPERATOR,
+    Stage.INCEPTION_REPORT: TEAM_LEADER,
+    Stage.INTERIM_REPORT: TEAM_LEADER,
+    Stage.DRAFT_FINAL_REPORT: TEAM_LEADER,
+    Stage.FINAL_REPORT: TEAM_LEADER,
 }
 
 DECIDERS = {
@@ -64,6 +68,10 @@ DECIDERS = {
     "G7": (EU_MAYOR, CN_MAYOR),
     "G9.partners": (EU_FOCAL, CN_FOCAL),
     "G9": (TEAM_LEADER,),
+    "R1": (DELEGATION,),
+    "R2": (DELEGATION,),
+    "R3": (DELEGATION,),
+    "R4": (DELEGATION,),
 }
 """Those whose approval passes each gate of the default terms."""
 

@@ -9,6 +9,7 @@ from typing import Any
 from domain.entities import KINDS, State, kind_of
 from workflows.chapter import Chapter
 from workflows.partnership import PartnershipChapter, PartnershipWorkflow
+from workflows.programme import ProgrammeChapter, ProgrammeWorkflow
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Kind:
 
 WORKFLOW_OF: Mapping[str, Kind] = {
     "partnership": Kind("Partnership", PartnershipWorkflow, PartnershipChapter),
+    "programme": Kind("Programme", ProgrammeWorkflow, ProgrammeChapter),
 }
 """By the first word of an entity's id."""
 

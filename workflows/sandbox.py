@@ -30,6 +30,7 @@ RUNNER = SandboxedWorkflowRunner(
         "workflows.entity",
         "workflows.kinds",
         "workflows.partnership",
+        "workflows.programme",
         "workflows.steps",
         "zoneinfo",
     )
