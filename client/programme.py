@@ -109,7 +109,11 @@ async def load(
         programme=itself,
         founded=tuple(event.code for event, is_new in zip(events, answers, strict=True) if is_new),
         there=tuple(event.code for event in there),
-        differences=tuple(await asyncio.to_thread(lambda: [*_differences(programme, there, ledger)])),
+        differences=tuple(
+            await asyncio.to_thread(
+                lambda: [*_of_itself(programme, ledger), *_differences(programme, there, ledger)]
+            )
+        ),
         people_new=new,
         people_changed=changed,
     )
@@ -228,6 +232,20 @@ def _enter_programme(programme: Programme, ledger: Registry, clockwork: Clockwor
     row = row.model_copy(update=clock)
     if row != before:
         ledger.put_programme(row)
+
+
+def _of_itself(programme: Programme, ledger: Registry) -> Iterator[str]:
+    first = next((one.event for one in ledger.entries(f"programme/{programme.code}")), None)
+    if isinstance(first, ProgrammeFounded):
+        for what, was, now in (
+            ("title", first.title, programme.facts.title),
+            ("ends", first.ends, programme.ends),
+        ):
+            if was != now:
+                yield (
+                    f"{programme.code}: {what} was founded as {_worded(was)}, the file says {_worded(now)}; "
+                    "left as it is"
+                )
 
 
 def _differences(programme: Programme, there: list[PartnershipFounded], ledger: Registry) -> Iterator[str]:

@@ -262,7 +262,8 @@ def _news_ofpeople_in(before: EntityState | None, after: EntityState, event: Any
             )
         case ev.CutOffReached():
             facts = {"cut_off": event.cut_off, "standing": after.standing()}
-            yield Draft("cut_off", operators(after), facts=facts)
+            own = tuple(item_of(after, task) for task in tasks_of(after) if event.cut_off == task.subject)
+            yield Draft("cut_off", operators(after), own, asks=bool(own), facts=facts)
         case _:
             yield from after.own_news(before, event)
 

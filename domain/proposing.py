@@ -11,7 +11,7 @@ from domain.events import Outcome
 from domain.gates import Gate
 from domain.life import SECRETARIAT, end_changed
 from domain.settling import settled
-from domain.staging import CONDITIONS, conditions_of, missing
+from domain.staging import CONDITIONS, conditions_of, missing, of_its_kind
 from domain.standing import acting, day, not_the_maker, only
 from domain.tasks import OPERATOR
 from domain.values import Actor, Refusal, listed
@@ -97,6 +97,7 @@ def effects(state: S, matter: rq.Matter, by: Actor, at: datetime) -> Events:
 
 
 def _waived(state: S, matter: rq.Waive, by: Actor, at: datetime) -> Events:
+    of_its_kind(state, matter.stage)
     conditions = conditions_of(matter.stage)
     if matter.condition not in CONDITIONS or matter.condition not in conditions:
         raise Refusal(

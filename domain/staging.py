@@ -110,7 +110,7 @@ def owed(state: S, stage: Stage) -> str:
     return listed(waiting) or "nothing is owed"
 
 
-def _of_its_kind(state: S, stage: Stage) -> None:
+def of_its_kind(state: S, stage: Stage) -> None:
     """Refuses a stage that its terms do not have."""
     known = [terms.stage for terms in state.terms.stages]
     if stage not in known:
@@ -119,7 +119,7 @@ def _of_its_kind(state: S, stage: Stage) -> None:
 
 
 def open_stage(state: S, request: rq.OpenStage, by: Actor, at: datetime) -> Events:
-    _of_its_kind(state, request.stage)
+    of_its_kind(state, request.stage)
     acting(state, by, at, request.stage)
     only(by, "open a stage", Role.OPERATOR, Role.TEAM_LEADER)
     held = state.stage(request.stage)
@@ -153,7 +153,7 @@ def opening(
 
 def submit(state: S, request: rq.Submit, by: Actor, at: datetime) -> Events:
     stage = request.stage
-    _of_its_kind(state, stage)
+    of_its_kind(state, stage)
     acting(state, by, at, stage)
     terms = state.terms.stage(stage)
     if not any(sits(seat, by) for seat in terms.makers):

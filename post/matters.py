@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from post import words
 from post.words import Language
 
-_GATE = re.compile(r"(?:^|[/.])(G\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
+_GATE = re.compile(r"(?:^|[/.])([GR]\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
 _REVISION = re.compile(r"(?:^|/)revise\.[a-z_]+/(\d+)$")
 SESSION_WHATS = ("invite", "attend", "report", "minutes", "agree_minutes")
 _CLOCK_WHATS = {"revise": "submit", "advice": "advise", "successor": "name_successor"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -20,7 +21,7 @@ from domain.requests import Verdict
 from domain.scopes import Scope
 from domain.stages import default_terms
 from domain.tasks import tasks_of
-from domain.terms import ProgrammeTerms, Silence, Stage
+from domain.terms import ProgrammeTerms, Silence, Stage, Terms
 from domain.values import Actor, Side
 from tests.given import (
     COUNTERPART,
@@ -166,7 +167,7 @@ def test_a_report_is_complete_or_refused_with_what_it_lacks() -> None:
         ("final_report", {"expenditure_verified": False}, "the expenditure verification report"),
     ],
 )
-def test_each_report_has_a_checklist_of_its_own(kind: str, changes: dict[str, object], gap: str) -> None:
+def test_each_report_has_a_checklist_of_its_own(kind: str, changes: dict[str, Any], gap: str) -> None:
     assert deliverable(kind).gaps() == []
     assert any(gap in one for one in deliverable(kind, **changes).gaps())
 
@@ -273,7 +274,7 @@ def test_terms_that_would_approve_a_report_by_silence_alone_are_refused() -> Non
     silent = terms.stages[0].model_copy(update={"gates": (gate,)})
     bad = terms.model_copy(update={"stages": (silent, *terms.stages[1:])})
 
-    def adopting(terms: object) -> rq.AdoptTerms:
+    def adopting(terms: Terms) -> rq.AdoptTerms:
         return rq.AdoptTerms.model_construct(terms=terms, decision=text("decided"))
 
     said = story.refuses(adopting(bad), TEAM_LEADER).sentence
