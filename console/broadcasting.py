@@ -180,7 +180,7 @@ def spread(name: str, *kinds: str, to_country: bool = False) -> Callable[[What],
 
         build.__name__, build.__doc__ = what.__name__, what.__doc__
         build.__annotations__ = {"desk": Desk, **{option: one for option, (one, _) in both.items()}}
-        build.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # `asked` reads it
+        build.__signature__ = inspect.Signature(  # type: ignore[attr-defined]  # it is read by `asked`
             [
                 inspect.Parameter("desk", inspect.Parameter.KEYWORD_ONLY),
                 *(

@@ -120,7 +120,7 @@ def test_a_scope_is_as_narrow_as_it_is_wanted(ask: Asking, ledger: SqlLedger) ->
         "--stage",
         "action_plan",
     )
-    first, second = (one.matter.scope for one in programme(ledger).proposals)  # type: ignore[union-attr]  # broadcasts
+    first, second = (one.matter.scope for one in programme(ledger).proposals)  # type: ignore[union-attr]  # both are broadcasts
     assert (first.kinds, first.codes) == (("partnership",), ("C1-02",))
     assert (second.kinds, second.country, second.stage) == (("partnership",), "ES", "action_plan")
 
