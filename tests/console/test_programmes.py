@@ -93,6 +93,9 @@ def test_a_suspension_of_everything_is_tried_proposed_and_confirmed_by_another(
     assert not programme(ledger).broadcasts
     alone = ask.refused("confirm 11438")
     assert "a second person confirms it" in alone
+    again = ask.done("confirm 11438", "--dry-run", by="operator.two")
+    assert "Once it has reached everybody it is meant for:" in again and "3 entities:" in again
+    assert not programme(ledger).broadcasts
     confirmed = ask.done("confirm 11438", by="operator.two")
     assert "proposed by Olga Sekretar, confirmed by Otto Zweiter (operator)" in confirmed
     (errand,) = programme(ledger).errands

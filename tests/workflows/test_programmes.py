@@ -49,7 +49,9 @@ class Cities:
         return DoorMessenger(self.world.client, ledger, self._in_scope)
 
     def _in_scope(self, scope: Scope, after: str) -> Iterable[str]:
-        return sorted(f"partnership/{code}" for code in self.codes if f"partnership/{code}" > after)
+        meant = [f"partnership/{code}" for code in self.codes]
+        meant += [self.programme] if "programme" in scope.kinds else []
+        return [one for one in meant if one > after]
 
     def working(self, messenger: object | None = None) -> AbstractAsyncContextManager[Company]:
         post = self.world.post
@@ -62,11 +64,12 @@ class Cities:
         for code in self.codes:
             await door.found(founding(code))
 
-    async def orders(self, request: Broad) -> None:
-        """Two persons want a broadcast."""
+    async def orders(self, request: Broad, *kinds: str) -> None:
+        """Two persons want a broadcast, to all partnerships or to these kinds."""
         door, state = self.world.door, self.state(self.programme)
         assert isinstance(state, Programme)
-        proposed = rq.Propose(matter=broadcast(request), reason="force_majeure")
+        scope = Scope(programme="11438", kinds=kinds or ("partnership",))
+        proposed = rq.Propose(matter=broadcast(request, scope), reason="force_majeure")
         await door.request(self.programme, proposed, OPERATOR)
         await door.request(self.programme, rq.Confirm(proposal=state.proposed + 1), OTHER_OPERATOR)
 
@@ -197,6 +200,26 @@ async def test_what_was_left_of_each_deadline_is_there_again_after_the_suspensio
         assert left > 0 and clock.remaining(lifted_at, after.edition, after.stops) in (left, left + 1)
         assert (now.on - was.on).days >= (lifted_at - stopped_at).days >= 4
         assert not {"reminder_fell", "deadline_passed"} & set(kinds[stop:start]), "nothing fires meanwhile"
+
+
+async def test_a_programme_stands_still_and_goes_on_with_all_the_others(
+    cities: Callable[..., Cities],
+) -> None:
+    """It is asked by its own broadcast, as the others are, and can order the end of it while it stands still."""
+    one = cities(2)
+    async with one.working():
+        await one.begin()
+        await one.orders(SUSPEND, "partnership", "programme")
+        (told,) = await one.carried(1)
+        assert told.done[-1] == one.programme and not told.refused
+        assert one.state(one.programme).suspended
+        await one.orders(LIFT, "partnership", "programme")
+        (told,) = await one.carried(2)
+        assert told.done[-1] == one.programme and not told.refused
+    for entity in (one.programme, *(f"partnership/{code}" for code in one.codes)):
+        assert not one.state(entity).suspended
+        kinds = [entry.event.kind for entry in one.entries(entity)]
+        assert (kinds.count("suspension_ordered"), kinds.count("suspension_lifted")) == (1, 1)
 
 
 async def test_an_extension_is_carried_to_every_partnership(cities: Callable[..., Cities]) -> None:
