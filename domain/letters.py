@@ -105,12 +105,14 @@ class Draft:
 
 def _facts(state: EntityState, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
     held = state.holder(recipient, state.now) or state.last_known(recipient)
+    # a gate has a title too, which templates know by that name
+    named = {("entity_" * name.startswith("title") + name): told for name, told in state.own_facts().items()}
     return {
         "your_role": held.role.value if held else "",
         "your_side": held.side.value if held else "",
         "code": state.code,
         "programme": state.programme,
-        **state.own_facts(),
+        **named,
         **own,
     }
 

@@ -264,8 +264,8 @@ class _Page:
     def _partnership(self) -> tuple[str, str]:
         """`Fuenlabrada – Hangzhou`, or another kind's title, and its code; the code alone where nothing is given."""
         code = _entity_code(self.letter)
-        if title := self.facts.get("title", ""):
-            return (self.facts.get("title_zh") or title) if self.language == "zh" else title, code
+        if title := self.facts.get("entity_title", ""):
+            return (self.facts.get("entity_title_zh") or title) if self.language == "zh" else title, code
         eu, cn = self.facts.get("eu_member", ""), self.facts.get("cn_member", "")
         if self.language == "zh":
             eu = self.facts.get("eu_member_zh") or eu

@@ -100,6 +100,12 @@ def test_what_happened_is_said_in_the_reader_s_language(letter: Letter, english:
     assert chinese in "".join(_read(letter, "zh").split())
 
 
+def test_a_letter_about_a_gate_names_the_programme_and_not_the_gate() -> None:
+    told = _read(_of("outcome", silent="yes"), "zh")
+    assert "“国际城市与区域合作（中国）”项目的《启动报告》第1版" in "".join(told.split())
+    assert "programme International Urban and Regional Cooperation - China" in " ".join(told.split())
+
+
 def test_the_delegation_is_asked_anew_with_what_its_silence_means_then() -> None:
     mine = [one for one in LETTERS if one.recipient == DELEGATION.person and one.kind == "asked"]
     first, again = (one.items[0] for one in mine[:2])
