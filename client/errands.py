@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from client.door import Door, Memory
 from domain.clockwork import Clockwork
+from domain.entities import KINDS
 from domain.errands import Carried, Errand, Scope, TurnedDown
 from domain.records import EntityRecord
 from domain.values import Refusal
@@ -19,6 +20,8 @@ A_ROUND = 50
 """So many are asked in one round, whose outcome then goes on record: after a failure it begins again from there."""
 AT_ONCE = 4
 """So many are asked at the same time: a broadcast to thousands leaves room for everybody else."""
+A_SECOND = 20
+"""No more than so many are asked in a second, however fast they answer: the engine is everybody's."""
 UNDER_WAY = ("running", "on_hold", "suspended", "parked")
 _PATIENCE = 120.0
 _SENTENCE = 600
@@ -39,17 +42,19 @@ class DoorMessenger:
         door = Door(self._client, self._ledger, clockwork, patience=_PATIENCE)
         turns = asyncio.Semaphore(AT_ONCE)
         refused: dict[str, str] = {}
+        begun = asyncio.get_running_loop().time()
 
-        async def ask(one: str) -> None:
+        async def ask(place: int, one: str) -> None:
             async with turns:
+                await asyncio.sleep(begun + place / A_SECOND - asyncio.get_running_loop().time())
                 try:
                     await door.carry(one, errand.request, errand.by, errand.command(one, entity))
                 except Refusal as refusal:
                     refused[one] = refusal.sentence[:_SENTENCE]
 
         async with asyncio.TaskGroup() as group:
-            for one in wanted:
-                group.create_task(ask(one))
+            for place, one in enumerate(wanted):
+                group.create_task(ask(place, one))
         return Carried(
             done=tuple(one for one in wanted if one not in refused),
             refused=tuple(TurnedDown(entity=one, sentence=refused[one]) for one in wanted if one in refused),
@@ -66,7 +71,8 @@ class DoorMessenger:
 
 def in_scope(ledger: SqlLedger, scope: Scope, after: str = "") -> Iterator[str]:
     """The ids of the entities under way that a scope means, from behind one of them on, in their order."""
-    for kind in sorted(scope.kinds):
+    kinds = scope.kinds or tuple(kind for kind in KINDS if kind != "programme")
+    for kind in sorted(kinds):
         for record in ledger.standings(kind, programme=scope.programme):
             if record.entity > after and _fits(ledger, scope, record):
                 yield record.entity
@@ -77,9 +83,15 @@ def _fits(ledger: SqlLedger, scope: Scope, record: EntityRecord) -> bool:
         return False
     if scope.cluster not in (None, record.cluster) or scope.stage not in (None, *record.stage.split("+")):
         return False
-    if scope.country is None and scope.component is None:
+    if scope.country is None and scope.component is None and scope.side is None:
         return True
     state = ledger.state(record.entity)
     if state is None or scope.component not in (None, state.own_component()):
         return False
-    return scope.country in (None, *(one.country for one in state.members if one.until is None))
+    if scope.country is None and scope.side is None:
+        return True
+    return any(
+        scope.country in (None, one.country) and scope.side in (None, one.side)
+        for one in state.members
+        if one.until is None
+    )

@@ -10,14 +10,26 @@ from typing import Any, Protocol
 
 from client.programme_files import PersonFacts, Programme, WrongFile, read, read_script
 from domain.clockwork import Clockwork
+from domain.entities import AnyFounding
 from domain.entries import Entry
-from domain.events import PartnershipFounded
+from domain.events import PartnershipFounded, ProgrammeFounded
+from domain.programmes.steps import programme_terms
 from domain.rehearsal import Script, Stagehands
 from domain.values import Holder, Value
 from ledger.rows import Person
 from ledger.rows import Programme as ProgrammeRow
 
-__all__ = ["Loaded", "Programme", "WrongFile", "foundings", "load", "read", "read_script", "stagehands"]
+__all__ = [
+    "Loaded",
+    "Programme",
+    "WrongFile",
+    "foundings",
+    "load",
+    "programme_founding",
+    "read",
+    "read_script",
+    "stagehands",
+]
 
 _AT_ONCE = 8
 _BASE32 = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -31,7 +43,7 @@ Progress = Callable[[str, bool], None]
 class Founding(Protocol):
     """What loading needs of the door (client.door.Door)."""
 
-    async def found(self, event: PartnershipFounded, clockwork: Clockwork | None = None) -> bool: ...
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool: ...
 
 
 class Registry(Protocol):
@@ -45,8 +57,12 @@ class Registry(Protocol):
 
 
 class Loaded(Value):
-    """What loading came to. `differences` says where the file and a founded partnership part ways."""
+    """What loading came to. `differences` says where the file and a founded partnership part ways.
 
+    `programme` is whether the programme itself was founded now.
+    """
+
+    programme: bool = False
     founded: tuple[str, ...] = ()
     there: tuple[str, ...] = ()
     differences: tuple[str, ...] = ()
@@ -62,7 +78,7 @@ async def load(
     at: datetime,
     progress: Progress | None = None,
 ) -> Loaded:
-    """Enter people and programme in the ledger and found every partnership, at the programme time `at`.
+    """Enter people and programme in the ledger and found it and every partnership, at the programme time `at`.
 
     Loaded again, people and what is published of the programme are brought up to date; a partnership that
     was founded before is left as it is, and where the file says otherwise, that is told. Raises Refusal or
@@ -82,6 +98,7 @@ async def load(
             progress(event.code, is_new)
         return is_new
 
+    itself = await door.found(programme_founding(programme, ids, at, everything_known=known), clockwork)
     # one that fails must not leave the others running behind the caller's back
     answers = await asyncio.gather(*(found(event) for event in events), return_exceptions=True)
     for answer in answers:
@@ -89,9 +106,14 @@ async def load(
             raise answer
     there = [event for event, is_new in zip(events, answers, strict=True) if not is_new]
     return Loaded(
+        programme=itself,
         founded=tuple(event.code for event, is_new in zip(events, answers, strict=True) if is_new),
         there=tuple(event.code for event in there),
-        differences=tuple(await asyncio.to_thread(lambda: [*_differences(programme, there, ledger)])),
+        differences=tuple(
+            await asyncio.to_thread(
+                lambda: [*_of_itself(programme, ledger), *_differences(programme, there, ledger)]
+            )
+        ),
         people_new=new,
         people_changed=changed,
     )
@@ -128,6 +150,25 @@ def foundings(
             ends=programme.ends,
         )
         for one in programme.partnerships
+    )
+
+
+def programme_founding(
+    programme: Programme, ids: Mapping[str, str], at: datetime, *, everything_known: bool = False
+) -> ProgrammeFounded:
+    """The first event of the programme itself: its staff, all its calendars, its dates; none of its members."""
+    edition = programme.edition(at.date(), everything=everything_known)
+    return ProgrammeFounded(
+        at=at,
+        programme=programme.code,
+        code=programme.code,
+        title=programme.facts.title,
+        title_zh=programme.facts.title_zh,
+        starts=programme.starts,
+        ends=programme.ends,
+        holders=tuple(holder(person, ids[person.key], at) for person in programme.staff),
+        terms=programme_terms(programme.terms),
+        edition=edition,
     )
 
 
@@ -191,6 +232,20 @@ def _enter_programme(programme: Programme, ledger: Registry, clockwork: Clockwor
     row = row.model_copy(update=clock)
     if row != before:
         ledger.put_programme(row)
+
+
+def _of_itself(programme: Programme, ledger: Registry) -> Iterator[str]:
+    first = next((one.event for one in ledger.entries(f"programme/{programme.code}")), None)
+    if isinstance(first, ProgrammeFounded):
+        for what, was, now in (
+            ("title", first.title, programme.facts.title),
+            ("ends", first.ends, programme.ends),
+        ):
+            if was != now:
+                yield (
+                    f"{programme.code}: {what} was founded as {_worded(was)}, the file says {_worded(now)}; "
+                    "left as it is"
+                )
 
 
 def _differences(programme: Programme, there: list[PartnershipFounded], ledger: Registry) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -253,6 +253,11 @@ class Programme(_Facts):
     def ends(self) -> datetime:
         return end_of(self.facts.ends)
 
+    @property
+    def starts(self) -> datetime:
+        """The first moment of its first day, as the end is the last one of its last day."""
+        return end_of(self.facts.starts - timedelta(days=1))
+
     @cached_property
     def terms(self) -> Terms:
         """The rules its partnerships are founded with."""
@@ -273,6 +278,11 @@ class Programme(_Facts):
     @cached_property
     def _everybody(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(code for one in self.partnerships for code in self.countries(one)))
+
+    @property
+    def staff(self) -> tuple[PersonFacts, ...]:
+        """Who runs the programme as a whole: everybody without a side of a partnership."""
+        return tuple(one for one in self.people if one.partnership is None and not one.spare)
 
     def edition(self, known: date, *, everything: bool = False) -> CalendarEdition:
         """The calendars as they were known on a day: China's years whose lists had come out by then.

@@ -161,7 +161,7 @@ def asked(
 
 
 def _code_of(kind: str) -> Any:
-    example = "C1-01" if kind == "partnership" else f"{kind[:1].upper()}-01"
+    example = {"partnership": "C1-01", "programme": "11438"}.get(kind, f"{kind[:1].upper()}-01")
     return Annotated[str, typer.Argument(metavar="CODE", help=f"A {KINDS[kind].noun}, such as {example}.")]
 
 
@@ -232,7 +232,10 @@ async def _sent(
     _built(build, desk, given, words)
     async with opened(desk.settings, desk.ledger, desk.state.programme) as door:
         desk.hashes = [await door.keep(text, kind, desk.by.person) for kind, text in desk.texts]
-        return await _answered(desk, door, _built(build, desk, given, words))
+        request = _built(build, desk, given, words)
+        reach = foreseeing.numbers(desk, request)
+        desk.notes += [reach] if reach else []
+        return await _answered(desk, door, request)
 
 
 def _built(

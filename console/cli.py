@@ -88,6 +88,8 @@ def assembled(wanted: Sequence[str] = ()) -> typer.Typer:
             partnerships.app.command("ask-again")(import_module("console.asking").ask_again)
         for module in REQUESTS:
             import_module(f"console.{module}")
+    if "programme" in names and (not wanted or wanted[1:2] not in [[name] for name in ("load", "show")]):
+        import_module("console.broadcasting")
     return app
 
 

@@ -12,10 +12,12 @@ from pydantic import BaseModel
 from console import meanings
 from domain.pilots.facts import LISTS, MUSTS, WEIGHTS, CheckItem
 from domain.pilots.steps import CHECKED, PILOT_STEPS
+from domain.programmes.state import PACK
+from domain.programmes.steps import CUT_OFFS, REPORTS
 from domain.stages import LIFECYCLE, default_terms
 from domain.stages.step import Step
 from domain.staging import CONDITIONS, conditions_of
-from domain.terms import GateTerms, PilotTerms, Reach, Rung, Silence, Terms
+from domain.terms import GateTerms, PilotTerms, ProgrammeTerms, Reach, Rung, Silence, Terms
 from domain.values import POLITICAL, Refusal, listed
 from domain.visits.visit import visit_terms
 
@@ -89,6 +91,8 @@ def _page(terms: Terms) -> Iterator[str]:
     for step in LIFECYCLE:
         yield ""
         yield from _stage(step)
+    yield ""
+    yield from _reports()
     yield ""
     yield from _sessions(terms)
     yield from _visits(visit_terms(terms))
@@ -166,6 +170,35 @@ def _visits(terms: Terms) -> Iterator[str]:
             deciders = ", ".join(str(seat) for seat in gate.seats)
             yield f"| {gate.code} | {gate.title} | {deciders} | {gate.allowance} |"
     yield ""
+
+
+def _reports() -> Iterator[str]:
+    rules = ProgrammeTerms()
+    yield "# The reports of a programme"
+    yield ""
+    yield "A programme is an entity of its own, with the stages below instead. They begin by themselves: the"
+    yield f"inception report so that it is there {rules.inception} months after the start, an interim report every"
+    yield f"{rules.interim} months (once the one before is approved), the draft final report so that it is there at"
+    yield "E-30, the final report at the end E. The approval of the final report closes the programme."
+    yield ""
+    yield "The Delegation's silence approves nothing by itself. Once its time is over, the contractor may ask in"
+    yield f"writing for acceptance (`ask-acceptance`); {rules.acceptance} later, without an answer, the report counts"
+    yield "as approved, and the gate keeps the basis. A formal question stops either time. The basis is:"
+    yield f"*{rules.basis}*."
+    for step in REPORTS:
+        yield ""
+        yield from _stage(step)
+    yield ""
+    yield "## The cut-off cascade"
+    yield ""
+    yield f"Within {rules.objection} of a cut-off it may be objected to (`object-cut-off`); the team leader answers."
+    yield ""
+    yield "| cut-off | what it is the last day of |"
+    yield "|---|---|"
+    for name, days in CUT_OFFS:
+        yield f"| E-{days} | {name} |"
+    yield "| E | all partnerships closed or cut off |"
+    yield f"| E+{rules.pack} | {PACK} |"
 
 
 def _kind(step: Step) -> str:

@@ -7,14 +7,14 @@ from typing import Protocol
 
 from client import people
 from client.reading import SqlLedger
-from console import showing, telling
+from console import reaching, showing, telling
 from console.showing import Column, loose
 from domain import requests as rq
 from domain.entities import kind_of
 from domain.events import ProposalConfirmed
 from domain.foresight import Foreseen, confirmed, foresee
 from domain.living import Entity
-from domain.values import Actor
+from domain.values import Actor, Refusal
 
 
 class Asking(Protocol):
@@ -37,12 +37,16 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
     then = None
     if isinstance(request, rq.Propose):
         then = confirmed(first, number, desk.by, desk.at)
+    orders = [reaching.ordered_in(one.events) for one in (first, then) if one is not None]
+    reach = [[*reaching.reached(desk.ledger, one)] for one in orders if one is not None]
     known = people.names(desk.ledger)
     names, second = telling.Names(known), telling.Names(known, nobody="a second person")
     if as_json:
         plain = _plain(first, names)
         if then is not None:
             plain["once_confirmed"] = _plain(then, second)
+        for found in reach:
+            plain["reaches"] = reaching.plain(found, names)
         showing.as_json({kind_of(desk.state.entity): desk.state.code, "dry_run": True, **plain})
         return
     showing.line("Nothing was sent. This would happen:")
@@ -51,6 +55,22 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
         showing.line()
         showing.line("Once a second person confirms it:")
         _shown(then, second)
+    for found in reach:
+        reaching.shown(found, names)
+
+
+def numbers(desk: Asking, request: rq.AnyRequest) -> str:
+    """What a broadcast that is proposed would come to, in numbers; empty for any other request."""
+    if not isinstance(request, rq.Propose):
+        return ""
+    try:
+        then = confirmed(foresee(desk.state, 0, request, desk.by, desk.at), 0, desk.by, desk.at)
+    except Refusal:
+        return ""  # it is for the entity to say so, and to keep the attempt
+    ordered = reaching.ordered_in(then.events)
+    if ordered is None:
+        return ""
+    return f"as of now, {reaching.counted([*reaching.reached(desk.ledger, ordered, totals=True)])}"
 
 
 def _sentences(foreseen: Foreseen, names: telling.Names) -> list[str]:

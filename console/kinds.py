@@ -55,11 +55,12 @@ def group(kind: str, help: str, facts: Facts) -> typer.Typer:
     show.__annotations__["code"] = Annotated[str, typer.Argument(metavar="CODE", help=f"A {noun}.")]
     show.__doc__ = f"Where a {noun} stands: people, stages, gates, what is owed by whom."
     app.command("show")(show)
-    _share(app, kind)
+    share(app, kind)
     return app
 
 
-def _share(app: typer.Typer, kind: str) -> None:
+def share(app: typer.Typer, kind: str) -> dict[str, typer.Typer]:
+    """Add the requests that every kind can be asked; the groups they came in, by name, for those of the kind's own."""
     for module in _MODULES:
         import_module(f"console.{module}")
     groups: dict[str, typer.Typer] = {}
@@ -73,6 +74,7 @@ def _share(app: typer.Typer, kind: str) -> None:
                 app.add_typer(groups[one.group], name=one.group, rich_help_panel="For two persons")
             of = groups[one.group]
         asking.asked(of, one.name, one.panel, of=kind)(one.build)
+    return groups
 
 
 def _table(found: tuple[EntityRecord, ...]) -> None:

@@ -100,12 +100,16 @@ def previewed(
         except Refusal as refusal:
             yield Seen(code, refused=people.named(ledger, refusal.sentence))
             continue
-        moved, letters = foreseen.moved, foreseen.letters
-        if totals:  # ten thousand partnerships have more of them than anybody reads
-            yield Seen(code, len(moved), len(letters))
-        else:
-            told = tuple((letter.kind, letter.recipient) for letter in letters)
-            yield Seen(code, len(moved), len(letters), moved, told)
+        yield seen(code, foreseen, totals=totals)
+
+
+def seen(code: str, foreseen: Foreseen, *, totals: bool) -> Seen:
+    """What was foreseen of an entity, with each date and letter or only counted."""
+    moved, letters = foreseen.moved, foreseen.letters
+    if totals:  # ten thousand entities have more of them than anybody reads
+        return Seen(code, len(moved), len(letters))
+    told = tuple((letter.kind, letter.recipient) for letter in letters)
+    return Seen(code, len(moved), len(letters), moved, told)
 
 
 def preview(
@@ -151,8 +155,8 @@ def preview(
     if as_json:
         showing.as_json(_plain(step, found, names, totals=totals))
         return
-    _dates(found)
-    _letters(found, names)
+    dates(found)
+    letters(found, names)
     _counts(found)
     for one in found:
         if one.refused:
@@ -184,7 +188,8 @@ def _watched(codes: list[str]) -> Iterable[str]:
     return track(codes, "previewing", console=showing.terminal(stderr=True), transient=True)
 
 
-def _dates(found: list[Seen]) -> None:
+def dates(found: list[Seen]) -> None:
+    """Print each date that would move."""
     rows = [(one.code, moved) for one in found for moved in one.moved]
     if rows:
         showing.table(
@@ -194,7 +199,8 @@ def _dates(found: list[Seen]) -> None:
         showing.line()
 
 
-def _letters(found: list[Seen], names: telling.Names) -> None:
+def letters(found: list[Seen], names: telling.Names) -> None:
+    """Print each letter that would go out."""
     rows = [(one.code, telling.plain(kind), names(who)) for one in found for kind, who in one.letters]
     if rows:
         showing.table((Column("Code"), Column("Letter"), loose("To")), rows)
@@ -206,10 +212,10 @@ def _counts(found: list[Seen]) -> None:
     if len(possible) <= 50:
         rows = [(one.code, one.dates, one.mail) for one in possible]
         showing.table((Column("Code"), number("Dates"), number("Letters")), rows)
-    dates, letters = sum(one.dates for one in possible), sum(one.mail for one in possible)
+    moves, mail = sum(one.dates for one in possible), sum(one.mail for one in possible)
     showing.line(
-        f"{showing.counted(len(possible), 'partnership')}: {showing.counted(dates, 'date')} would move, "
-        f"{showing.counted(letters, 'letter')} would go out"
+        f"{showing.counted(len(possible), 'partnership')}: {showing.counted(moves, 'date')} would move, "
+        f"{showing.counted(mail, 'letter')} would go out"
     )
 
 

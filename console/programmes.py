@@ -13,7 +13,7 @@ from client import preparing, programme
 from client.asking import clockwork_of, opened
 from client.reading import Programme, SqlLedger, programmes, reading
 from client.settings import Settings
-from console import showing
+from console import programme_standing, showing
 from console.options import flag
 from console.session import AsJson, records, session
 from domain.values import Refusal
@@ -89,8 +89,8 @@ async def _loaded(settings: Settings, ledger: SqlLedger, read: programme.Program
 def _tell(read: programme.Programme, loaded: programme.Loaded) -> None:
     """What was new, what was there already, what differs."""
     showing.line(
-        f"Programme {read.code}: {showing.counted(len(loaded.founded), 'partnership')} founded, "
-        f"{len(loaded.there)} there already"
+        f"Programme {read.code}{' founded' if loaded.programme else ''}: "
+        f"{showing.counted(len(loaded.founded), 'partnership')} founded, {len(loaded.there)} there already"
     )
     people = f"{showing.counted(len(loaded.people_new), 'person', 'people')} new"
     changed = f", {len(loaded.people_changed)} changed ({', '.join(loaded.people_changed)})"
@@ -109,19 +109,23 @@ def show(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """A programme as it was loaded: what is published of it, its partnerships and its clock."""
+    """A programme: what is published of it, its clock, and where it stands: reports, cut-offs, broadcasts."""
     with records(ctx) as ledger:
         wanted = programmes(ledger, code)
         counts = {one.code: len(ledger.partnerships(one.code)) for one in wanted}
-    if as_json:
-        showing.as_json(wanted[0] if code is not None else wanted)
-        return
-    if not wanted:
-        showing.line("No programme is on record; `tandem programme load FILE` loads one.")
-    for place, one in enumerate(wanted):
-        if place:
-            showing.line()
-        _show(one, counts[one.code])
+        standing = {one.code: ledger.standing(f"programme/{one.code}") for one in wanted}
+        if as_json:
+            told = [showing.jsonable(one) | {"standing": standing[one.code]} for one in wanted]
+            showing.as_json(told[0] if code is not None else told)
+            return
+        if not wanted:
+            showing.line("No programme is on record; `tandem programme load FILE` loads one.")
+        for place, one in enumerate(wanted):
+            if place:
+                showing.line()
+            _show(one, counts[one.code])
+            if standing[one.code] is not None:
+                programme_standing.show(ledger, one.code)
 
 
 def _show(one: Programme, partnerships: int) -> None:

@@ -16,6 +16,7 @@ from console.options import Reason, RoleArgument, SideArgument, code, country, l
 from console.partnerships import Code, app
 from console.session import AsJson, records
 from domain import requests as rq
+from domain.calendars import CalendarEdition
 from domain.holiday_lists import edition
 from domain.terms import Stage
 from domain.values import OF_A_SIDE, SIDES, Holder, Level, Member, Refusal, Role, Side
@@ -213,16 +214,20 @@ def adopt_calendar(
     ] = None,
 ) -> rq.AnyRequest:
     """Adopt a new edition of the official holiday lists; open deadlines are reckoned anew."""
+    return rq.AdoptCalendar(edition=lists(desk, name, through, published))
+
+
+def lists(desk: Desk, name: str, through: int, published: datetime | None) -> CalendarEdition:
+    """The official lists of the countries an entity knows, as an edition of a day."""
     countries = desk.state.edition.countries
     first = min(calendar.starts.year for calendar in countries)
     day: date = (published or desk.at).astimezone(UTC).date()
     if day > desk.at.astimezone(UTC).date():  # it would keep every edition before that day out
         raise misused(f"--published {day} is still to come; without it the edition is of today")
     try:
-        lists = edition(name, day, [calendar.country for calendar in countries], first, through)
+        return edition(name, day, [calendar.country for calendar in countries], first, through)
     except ValueError as wrong:
         raise Refusal(str(wrong)) from None
-    return rq.AdoptCalendar(edition=lists)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -438,6 +438,8 @@ def matter_words(matter: rq.Matter) -> str:
             return f"allow one more round of {matter.stage.words}"
         case rq.Merge():
             return f"merge it into {matter.into}"
+        case _:
+            return sayings.MATTERS[type(matter)](matter)
 
 
 _TOLD: dict[type[Any], Callable[[Telling, Any, Entity], str]] = {

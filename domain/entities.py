@@ -6,21 +6,22 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain import partnership
+from domain import partnership, programme
 from domain.entries import Entry
-from domain.events import AnyEvent, PartnershipFounded, PilotFounded, VisitFounded
+from domain.events import AnyEvent, PartnershipFounded, PilotFounded, ProgrammeFounded, VisitFounded
 from domain.letters import Letter, letters_for
 from domain.living import Entity, Tags
 from domain.partnership import Partnership
 from domain.pilots import pilot
 from domain.pilots.pilot import Pilot
+from domain.programme import Programme
 from domain.records import Records, records_of
 from domain.visits import visit
 
 State = Entity
 """Any entity's state; the kinds are told apart by the first word of its id."""
 
-AnyFounding = PartnershipFounded | VisitFounded | PilotFounded
+AnyFounding = PartnershipFounded | VisitFounded | PilotFounded | ProgrammeFounded
 """The event a life begins with."""
 
 __all__ = [
@@ -46,6 +47,7 @@ KINDS: Mapping[str, type[Entity]] = {
     "partnership": Partnership,
     "visit": visit.StudyVisit,
     "pilot": Pilot,
+    "programme": Programme,
 }
 """Every kind of entity, by the first word of the ids of its entities."""
 
@@ -53,6 +55,7 @@ _FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {
     PartnershipFounded: partnership.founded,
     VisitFounded: visit.founded,
     PilotFounded: pilot.founded,
+    ProgrammeFounded: programme.founded,
 }
 
 

@@ -221,6 +221,10 @@ class EntityState(Remembering):
         """The clock to look at it anew, where a travel restriction touches what it plans."""
         return None
 
+    def objecting(self, cut_off: str, at: datetime) -> Clock | None:
+        """The clock to object to a cut-off that is reached, where objections to it are taken."""
+        return None
+
     # Plain questions
 
     @property

@@ -8,19 +8,8 @@ from pydantic import Field
 
 from domain.requests import AnyRequest
 from domain.requests import EntityName as EntityName
-from domain.values import Actor, Code, Component, Country, UtcTime, Value
-
-
-class Scope(Value):
-    """Which entities of a programme are meant: all under way that every wish given fits, by kind and code."""
-
-    programme: Code
-    kinds: tuple[Code, ...] = ("partnership",)
-    codes: tuple[Code, ...] = ()
-    country: Country | None = None
-    component: Component | None = None
-    cluster: Code | None = None
-    stage: Code | None = None
+from domain.scopes import Scope as Scope
+from domain.values import Actor, Code, UtcTime, Value
 
 
 class Errand(Value):

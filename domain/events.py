@@ -36,6 +36,12 @@ from domain.pilots.events import PilotStepTaken as PilotStepTaken
 from domain.pilots.events import PilotUnparked as PilotUnparked
 from domain.pilots.events import ProgressNoted as ProgressNoted
 from domain.pilots.events import SourceRecorded as SourceRecorded
+from domain.programmes.events import AcceptanceAsked as AcceptanceAsked
+from domain.programmes.events import BroadcastOrdered as BroadcastOrdered
+from domain.programmes.events import CutOffObjected as CutOffObjected
+from domain.programmes.events import ObjectionAnswered as ObjectionAnswered
+from domain.programmes.events import ObjectionsClosed as ObjectionsClosed
+from domain.programmes.events import ProgrammeFounded as ProgrammeFounded
 from domain.requests import Channel, Matter, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
 from domain.values import (
@@ -413,6 +419,8 @@ class EntityClosed(Event):
 class CutOffReached(Event):
     kind: Literal["cut_off_reached"] = "cut_off_reached"
     cut_off: str
+    clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
+    """For objections, where the entity takes any."""
 
 
 AnyEvent = Annotated[
@@ -492,6 +500,12 @@ AnyEvent = Annotated[
     | PilotStepTaken
     | PilotUnparked
     | ProgressNoted
-    | SourceRecorded,
+    | SourceRecorded
+    | ProgrammeFounded
+    | AcceptanceAsked
+    | BroadcastOrdered
+    | CutOffObjected
+    | ObjectionAnswered
+    | ObjectionsClosed,
     Field(discriminator="kind"),
 ]

@@ -15,6 +15,8 @@ from domain.terms import Reach, Silence
 from domain.values import PersonId
 
 S = EntityState
+END = "end of the programme"
+"""What the last of all cut-offs is called."""
 
 
 def next_due(state: S) -> datetime | None:
@@ -50,7 +52,8 @@ def quiet(state: S) -> bool:
 def _dues(state: S) -> Iterator[tuple[datetime, str]]:
     if state.ended or state.suspended:
         return
-    yield state.ends, "end"
+    if END not in state.cut_offs:  # some go on after it
+        yield state.ends, "end"
     for when, name in cut_off_times(state):
         yield when, f"cut_off:{name}"
     for task in tasks_of(state):
@@ -132,9 +135,9 @@ def _spoken(state: S, name: str, when: datetime) -> tuple[ev.AnyEvent, ...]:
     what, _, about = name.partition(":")
     match what:
         case "end":
-            return (ev.CutOffReached(at=when, cut_off="end of the programme"), *state.closing(when))
+            return (ev.CutOffReached(at=when, cut_off=END), *state.closing(when))
         case "cut_off":
-            return (ev.CutOffReached(at=when, cut_off=about),)
+            return (ev.CutOffReached(at=when, cut_off=about, clock=state.objecting(about, when)),)
         case "silence":
             gate = state.gate(about)
             conditions = any(vote.verdict is Verdict.CONDITIONS for vote in gate.votes)

@@ -105,6 +105,7 @@ class Draft:
 
 def _facts(state: EntityState, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
     held = state.holder(recipient, state.now) or state.last_known(recipient)
+    # a gate has a title too, which templates know by that name
     return {
         "your_role": held.role.value if held else "",
         "your_side": held.side.value if held else "",
@@ -262,7 +263,8 @@ def _news_ofpeople_in(before: EntityState | None, after: EntityState, event: Any
             )
         case ev.CutOffReached():
             facts = {"cut_off": event.cut_off, "standing": after.standing()}
-            yield Draft("cut_off", operators(after), facts=facts)
+            own = tuple(item_of(after, task) for task in tasks_of(after) if event.cut_off == task.subject)
+            yield Draft("cut_off", operators(after), own, asks=bool(own), facts=facts)
         case _:
             yield from after.own_news(before, event)
 

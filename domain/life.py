@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from domain import events as ev
 from domain import requests as rq
+from domain.calendars import CalendarEdition
 from domain.entity import EntityState
 from domain.standing import acting, day, not_the_maker, only, person_of_one_side, role_words
 from domain.tasks import OPERATOR, recipients, reminded, tasks_of
@@ -222,20 +223,28 @@ def end_changed(state: S, ends: datetime, addendum: str, by: Actor, at: datetime
 
 def adopt_calendar(state: S, request: rq.AdoptCalendar, by: Actor, at: datetime) -> Events:
     steered(state, by, at, "adopt a calendar")
+    usable_edition(state, request.edition)
+    edition = request.edition
+    if request.cut:
+        edition = edition.only(*(calendar.country for calendar in state.edition.countries))
+    if edition.content_hash == state.edition.content_hash:
+        raise Refusal(f"edition {edition.name!r} is in force already")
+    adopted = state.model_copy(update={"edition": edition})
+    return (ev.CalendarAdopted(at=at, by=by, edition=edition, moved=moved(state, adopted)),)
+
+
+def usable_edition(state: S, edition: CalendarEdition) -> None:
+    """Refuse an edition that lacks a country of the one in force, or is older."""
     wanted = [calendar.country for calendar in state.edition.countries]
-    offered = [calendar.country for calendar in request.edition.countries]
+    offered = [calendar.country for calendar in edition.countries]
     lacking = [country for country in wanted if country not in offered]
     if lacking:
-        raise Refusal(f"edition {request.edition.name!r} lacks the calendar of {listed(lacking)}")
-    if request.edition.content_hash == state.edition.content_hash:
-        raise Refusal(f"edition {request.edition.name!r} is in force already")
-    if request.edition.published < state.edition.published:
+        raise Refusal(f"edition {edition.name!r} lacks the calendar of {listed(lacking)}")
+    if edition.published < state.edition.published:
         raise Refusal(
-            f"edition {request.edition.name!r} of {request.edition.published} is older than "
+            f"edition {edition.name!r} of {edition.published} is older than "
             f"{state.edition.name!r} of {state.edition.published}, which is in force"
         )
-    adopted = state.model_copy(update={"edition": request.edition})
-    return (ev.CalendarAdopted(at=at, by=by, edition=request.edition, moved=moved(state, adopted)),)
 
 
 def moved(before: S, after: S) -> tuple[ev.Moved, ...]:

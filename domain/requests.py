@@ -7,7 +7,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from domain.calendars import CalendarEdition
+from domain.broad_requests import AdoptCalendar as AdoptCalendar
+from domain.broad_requests import AdoptTerms as AdoptTerms
+from domain.broad_requests import ChangeEnd as ChangeEnd
+from domain.broad_requests import Hold as Hold
+from domain.broad_requests import LiftSuspension as LiftSuspension
+from domain.broad_requests import RestrictTravel as RestrictTravel
+from domain.broad_requests import Resume as Resume
+from domain.broad_requests import ResumeTravel as ResumeTravel
+from domain.broad_requests import Suspend as Suspend
 from domain.deliverables import AnyDeliverable, Count
 from domain.pilots.requests import DropPilot as DropPilot
 from domain.pilots.requests import NoteProgress as NoteProgress
@@ -19,7 +27,11 @@ from domain.pilots.requests import ScorePilot as ScorePilot
 from domain.pilots.requests import StepPilot as StepPilot
 from domain.pilots.requests import TransferPilot as TransferPilot
 from domain.pilots.requests import UnparkPilot as UnparkPilot
-from domain.terms import Seat, Stage, Terms
+from domain.programmes.requests import AnswerObjection as AnswerObjection
+from domain.programmes.requests import AskAcceptance as AskAcceptance
+from domain.programmes.requests import Broadcast as Broadcast
+from domain.programmes.requests import ObjectCutOff as ObjectCutOff
+from domain.terms import Seat, Stage
 from domain.values import (
     Actor,
     Code,
@@ -221,28 +233,6 @@ class Engage(Value):
     organisation: Organisation
 
 
-class Hold(Value):
-    kind: Literal["hold"] = "hold"
-    reason: Code
-    remark: TextHash | None = None
-
-
-class Resume(Value):
-    kind: Literal["resume"] = "resume"
-
-
-class Suspend(Value):
-    """The authority's written order: nothing fires and nothing is lost until it is lifted."""
-
-    kind: Literal["suspend"] = "suspend"
-    order: TextHash
-
-
-class LiftSuspension(Value):
-    kind: Literal["lift_suspension"] = "lift_suspension"
-    order: TextHash
-
-
 class Withdraw(Value):
     kind: Literal["withdraw"] = "withdraw"
     side: Side
@@ -311,7 +301,7 @@ class Merge(Value):
     consent: TextHash
 
 
-Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge, Field(discriminator="kind")]
+Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge | Broadcast, Field(discriminator="kind")]
 
 
 class Propose(Value):
@@ -334,36 +324,6 @@ class Decline(Value):
     remark: TextHash | None = None
 
 
-class AdoptCalendar(Value):
-    kind: Literal["adopt_calendar"] = "adopt_calendar"
-    edition: CalendarEdition
-
-
-class AdoptTerms(Value):
-    kind: Literal["adopt_terms"] = "adopt_terms"
-    terms: Terms
-    decision: TextHash
-
-
-class RestrictTravel(Value):
-    """Nobody travels to a country from a day on, until another or until further notice; on whose order."""
-
-    kind: Literal["restrict_travel"] = "restrict_travel"
-    country: Country
-    since: GivenTime
-    until: GivenTime | None = None
-    order: TextHash
-
-
-class ResumeTravel(Value):
-    """From a day on people travel to a country again."""
-
-    kind: Literal["resume_travel"] = "resume_travel"
-    country: Country
-    since: GivenTime
-    order: TextHash
-
-
 class RunAgain(Value):
     """Ask those once more that refused an errand."""
 
@@ -378,15 +338,6 @@ class LetBe(Value):
     errand: Code
     reason: Code
     text: TextHash | None = None
-
-
-class ChangeEnd(Value):
-    """The programme's new end, as two persons of the secretariat want it: whoever asks, and the `second`."""
-
-    kind: Literal["change_end"] = "change_end"
-    ends: GivenTime
-    addendum: TextHash
-    second: PersonId
 
 
 class Delegate(Value):
@@ -463,7 +414,10 @@ AnyRequest = Annotated[
     | UnparkPilot
     | DropPilot
     | TransferPilot
-    | RecordPilot,
+    | RecordPilot
+    | AskAcceptance
+    | ObjectCutOff
+    | AnswerObjection,
     Field(discriminator="kind"),
 ]
 
@@ -471,7 +425,7 @@ AnyRequest = Annotated[
 COMMAND_LIMIT = 64 * 1024
 """So many bytes a request may have as JSON."""
 DATA_LIMIT = 256 * 1024
-LARGE_KINDS = ("partnership_founded", "pilot_founded", "adopt_calendar", "adopt_terms")
+LARGE_KINDS = ("partnership_founded", "pilot_founded", "programme_founded", "adopt_calendar", "adopt_terms")
 """These carry calendars of several countries and years, or all terms: data by the operator, seldom, and no prose."""
 
 

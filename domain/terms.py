@@ -25,6 +25,10 @@ class Stage(StrEnum):
     PILOT_FICHE = "pilot_fiche"
     PILOT_CONCEPT = "pilot_concept"
     PILOT_COMPLETION = "pilot_completion"
+    INCEPTION_REPORT = "inception_report"
+    INTERIM_REPORT = "interim_report"
+    DRAFT_FINAL_REPORT = "draft_final_report"
+    FINAL_REPORT = "final_report"
 
     @property
     def words(self) -> str:
@@ -250,6 +254,32 @@ class PilotTerms(Value):
     silent: int = Field(default=2, ge=1, le=40)
 
 
+class ProgrammeTerms(Value):
+    """A programme's own times (domain.md 2.10, 3.2, 3.4): months to its reports, days to object and to accept.
+
+    `inception` months after its start the inception report is due, every `interim` months an interim report begins.
+    `acceptance` is the second period, which runs from the written request for acceptance; `basis` is the text that
+    makes silence count once that is over too. `joint` are the countries whose working days are joint ones here: of
+    the EU institutions' seat and of China. `pack` days after the end the final report is due.
+    """
+
+    inception: int = Field(default=3, ge=1, le=36)
+    interim: int = Field(default=6, ge=1, le=36)
+    acceptance: Allowance = calendar_days(45)
+    basis: Wording = (
+        "contract: no answer within the time for approval, nor within that from the written request"
+    )
+    objection: Allowance = joint_days(10)
+    joint: Annotated[tuple[Country, ...], Field(min_length=1, max_length=30)] = ("BE", "CN")
+    pack: Days = 60
+
+    @model_validator(mode="after")
+    def _silence_has_its_basis(self) -> Self:
+        if not self.basis:
+            raise ValueError("silence counts only with its legal basis as text: give `basis`")
+        return self
+
+
 class Terms(Value):
     """Every rule that varies; the defaults are those of Annex A of the domain reference."""
 
@@ -292,6 +322,8 @@ class Terms(Value):
     """Of study visits alone."""
     pilots: PilotTerms | None = Field(default=None, exclude_if=lambda pilots: pilots is None)
     """Only in the terms of pilots."""
+    programme: ProgrammeTerms | None = Field(default=None, exclude_if=lambda programme: programme is None)
+    """None in the terms of all other kinds of entity."""
 
     def stage(self, stage: Stage) -> StageTerms:
         return next(terms for terms in self.stages if terms.stage is stage)

@@ -42,6 +42,8 @@ class Matter:
             return self._document(document, "", language)
         if self.what == "open":
             return words.word(words.STAGES, self.stage or self.subject, language)
+        if self.what == "cut_off":
+            return words.word(words.CUT_OFFS, self.subject, language)
         if self.what == "confirm":
             return words.word(words.MATTERS, self.subject.replace(" ", "_"), language)
         if self.what in ("agreement", "step"):

@@ -38,7 +38,7 @@ from domain.errands import Scope
 from domain.requests import AnyRequest
 from domain.values import Actor
 from tests.fakes.world import FakeLedger, FakePost
-from tests.given import START, founding
+from tests.given import START, founding, programme_founding
 from worker.house import Company
 from workflows.chapter import Answer, Position
 
@@ -142,10 +142,11 @@ class World:
     post: FakePost
     door: Door
     code: str
+    kind: str = "partnership"
 
     @property
     def entity(self) -> str:
-        return f"partnership/{self.code}"
+        return f"{self.kind}/{self.code}"
 
     @property
     def handle(self) -> WorkflowHandle[Any, Any]:
@@ -155,8 +156,9 @@ class World:
         return company(self.client, self.ledger, self.post)
 
     async def found(self, **given: Any) -> None:
-        """Found the partnership at the programme's beginning, which is now."""
-        assert await self.door.found(founding(self.code, **given))
+        """Found the partnership (or the programme) at the programme's beginning, which is now."""
+        first = programme_founding if self.kind == "programme" else founding
+        assert await self.door.found(first(self.code, **given))
 
     async def ask(self, request: AnyRequest, by: Actor, id: str | None = None) -> Answer:
         return await self.door.request(self.entity, request, by, id=id)

@@ -9,11 +9,12 @@ from typing import Any
 
 from domain.calendars import CalendarEdition
 from domain.deliverables import Deliverable, registered
-from domain.events import PartnershipFounded, PilotFounded
+from domain.events import PartnershipFounded, PilotFounded, ProgrammeFounded
 from domain.holiday_lists import edition
 from domain.partnership import Partnership, founded
 from domain.pilots.facts import PilotKind
 from domain.pilots.steps import pilot_terms
+from domain.programmes.steps import programme_terms
 from domain.stages import default_terms
 from domain.terms import Terms
 from domain.values import Actor, Component, Holder, Level, Member, Mode, Role, Side
@@ -127,6 +128,34 @@ def founding(
     )
 
 
+STAFF = (OPERATOR, OTHER_OPERATOR, TEAM_LEADER, DELEGATION, COUNTERPART, MANAGER)
+"""Who runs a programme."""
+
+
+def programme_founding(
+    code: str = "11438",
+    at: datetime = START,
+    starts: datetime = START,
+    ends: datetime = END,
+    terms: Terms | None = None,
+    people: tuple[Actor, ...] = STAFF,
+    calendar: CalendarEdition | None = None,
+) -> ProgrammeFounded:
+    """The first event of the programme the partnerships here belong to."""
+    return ProgrammeFounded(
+        at=at,
+        programme="11438",
+        code=code,
+        title="International Urban and Regional Cooperation - China",
+        title_zh="国际城市与区域合作（中国）",
+        starts=starts,
+        ends=ends,
+        holders=tuple(holder(who, at) for who in people),
+        terms=terms or programme_terms(default_terms()),
+        edition=calendar or calendars(),
+    )
+
+
 def partnership(**given: Any) -> Partnership:
     return founded(founding(**given))
 
@@ -161,6 +190,14 @@ def pilot_founding(
         ends=ends,
     )
 
+
+_REPORT: dict[str, Any] = {
+    "period": {"since": "2021-03-01", "until": "2021-08-31"},
+    "narrative": True,
+    "time_inputs": True,
+    "incidental_expenditure": True,
+    "annexes": 2,
+}
 
 COMPLETE: dict[str, dict[str, Any]] = {
     "scoping_report": {
@@ -277,6 +314,12 @@ COMPLETE: dict[str, dict[str, Any]] = {
         "visibility_checked": True,
         "handover_owner": ["eu", "cn"],
     },
+    "inception_report": _REPORT | {"work_plan": True, "approval_rules_agreed": True},
+    "interim_report": _REPORT
+    | {"number": 1, "invoice": "INV-2021-1", "expenditure_verified": True, "indicators": True},
+    "draft_final_report": _REPORT | {"lessons": 7, "indicators": True},
+    "final_report": _REPORT
+    | {"lessons": 7, "indicators": True, "invoice": "INV-2024-1", "expenditure_verified": True},
 }
 """A complete example of each kind of deliverable, as plain data."""
 

@@ -50,6 +50,10 @@ MAKERS = {
     Stage.PILOT_FICHE: EU_FOCAL,
     Stage.PILOT_CONCEPT: EU_FOCAL,
     Stage.PILOT_COMPLETION: EU_FOCAL,
+    Stage.INCEPTION_REPORT: TEAM_LEADER,
+    Stage.INTERIM_REPORT: TEAM_LEADER,
+    Stage.DRAFT_FINAL_REPORT: TEAM_LEADER,
+    Stage.FINAL_REPORT: TEAM_LEADER,
 }
 
 DECIDERS = {
@@ -72,6 +76,10 @@ DECIDERS = {
     "P7.eud": (DELEGATION,),
     "P7": (EU_MAYOR, CN_MAYOR),
     "P8": (TEAM_LEADER, COUNTERPART),
+    "R1": (DELEGATION,),
+    "R2": (DELEGATION,),
+    "R3": (DELEGATION,),
+    "R4": (DELEGATION,),
 }
 """Those whose approval passes each gate of the default terms."""
 

@@ -15,7 +15,15 @@ from domain.clockwork import Clockwork
 from domain.entries import EntityId, Entry, numbered
 from domain.errands import Carried, Errand
 from domain.events import AnyEvent
-from domain.requests import COMMAND_LIMIT, DATA_LIMIT, LARGE_KINDS, AnyRequest, Command
+from domain.requests import (
+    COMMAND_LIMIT,
+    DATA_LIMIT,
+    LARGE_KINDS,
+    AnyRequest,
+    Broadcast,
+    Command,
+    Propose,
+)
 from domain.values import Actor, Refusal, UtcTime, Value
 from workflows import steps
 
@@ -244,8 +252,11 @@ class Life(Generic[S]):
             raise _refused(refusal.sentence, refusal.grave) from refusal
 
     def _measure(self, command: Command) -> None:
-        kind = command.request.kind
-        limit = DATA_LIMIT if kind in LARGE_KINDS else COMMAND_LIMIT
+        request = command.request
+        large = request.kind in LARGE_KINDS
+        if isinstance(request, Propose) and isinstance(request.matter, Broadcast):
+            large = request.matter.request.kind in LARGE_KINDS
+        limit = DATA_LIMIT if large else COMMAND_LIMIT
         size = len(command.request.model_dump_json().encode())
         if size > limit:
             raise _refused(f"the request has {size:,} bytes and may have {limit:,}")

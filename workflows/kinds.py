@@ -10,6 +10,7 @@ from domain.entities import KINDS, State, kind_of
 from workflows.chapter import Chapter
 from workflows.partnership import PartnershipChapter, PartnershipWorkflow
 from workflows.pilot import PilotChapter, PilotWorkflow
+from workflows.programme import ProgrammeChapter, ProgrammeWorkflow
 from workflows.visit import StudyVisitWorkflow, VisitChapter
 
 
@@ -26,6 +27,7 @@ WORKFLOW_OF: Mapping[str, Kind] = {
     "partnership": Kind("Partnership", PartnershipWorkflow, PartnershipChapter),
     "visit": Kind("StudyVisit", StudyVisitWorkflow, VisitChapter),
     "pilot": Kind("Pilot", PilotWorkflow, PilotChapter),
+    "programme": Kind("Programme", ProgrammeWorkflow, ProgrammeChapter),
 }
 """By the first word of an entity's id."""
 

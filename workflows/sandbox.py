@@ -31,6 +31,7 @@ RUNNER = SandboxedWorkflowRunner(
         "workflows.kinds",
         "workflows.partnership",
         "workflows.pilot",
+        "workflows.programme",
         "workflows.steps",
         "workflows.visit",
         "zoneinfo",

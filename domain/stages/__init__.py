@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain.pilots.steps import PILOT_COMPLETION, PILOT_CONCEPT, PILOT_FICHE
+from domain.programmes.steps import REPORTS
 from domain.stages.action_plan import ACTION_PLAN
 from domain.stages.closing import CLOSING
 from domain.stages.pilot_investments import PILOT_INVESTMENTS
@@ -19,6 +20,7 @@ STEPS: tuple[Step, ...] = (
     *LIFECYCLE,
     *VISIT_STEPS,
     *(PILOT_FICHE, PILOT_CONCEPT, PILOT_COMPLETION),
+    *REPORTS,
 )
 """The stages of every kind of entity: those of partnerships, then those of the other kinds."""
 

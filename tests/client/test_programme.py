@@ -11,8 +11,10 @@ import pytest
 from client import programme
 from client.programme import WrongFile, foundings, ids_by_key, load, read, read_script
 from domain.clockwork import Clockwork
+from domain.entities import AnyFounding, founded
 from domain.entries import Entry, numbered
-from domain.events import PartnershipFounded
+from domain.programme import Programme as ProgrammeState
+from domain.terms import Stage
 from domain.values import Component, Level, Mode, Role, Side
 from ledger.rows import Person, Programme
 
@@ -226,8 +228,8 @@ class Desk:
     def entries(self, entity: str, since: int = 0) -> tuple[Entry, ...]:
         return self.kept.get(entity, ())[since:]
 
-    async def found(self, event: PartnershipFounded, clockwork: Clockwork | None = None) -> bool:
-        entity = f"partnership/{event.code}"
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
+        entity = founded(event).entity
         if entity in self.kept:
             return False
         self.clocks.append(clockwork)
@@ -242,14 +244,30 @@ async def test_loading_twice_founds_once() -> None:
     desk, facts = Desk(), read(FACTS, PEOPLE)
     told: list[tuple[str, bool]] = []
     first = await load(facts, desk, desk, FAST, STARTS, lambda code, new: told.append((code, new)))
-    assert len(first.founded) == 20 and len(first.people_new) == 132
+    assert len(first.founded) == 20 and len(first.people_new) == 132 and first.programme
     assert len(told) == 20 and all(new for _, new in told)
     assert set(desk.clocks) == {FAST}
     ids = ids_by_key(desk)
     again = await load(facts, desk, desk, FAST, STARTS + timedelta(days=400))
     assert (again.founded, len(again.there), again.differences) == ((), 20, ())
-    assert (again.people_new, again.people_changed) == ((), ())
+    assert (again.people_new, again.people_changed, again.programme) == ((), (), False)
     assert ids_by_key(desk) == ids
+
+
+async def test_the_programme_itself_is_founded_with_its_staff_its_dates_and_all_calendars() -> None:
+    desk, facts = Desk(), read(FACTS, PEOPLE)
+    await load(facts, desk, desk, FAST, STARTS)
+    (entry,) = desk.entries("programme/11438")
+    state = founded(entry.event)  # type: ignore[arg-type]  # it is what it was founded with
+    assert isinstance(state, ProgrammeState)
+    assert state.members == () and (state.ends, state.title) == (facts.ends, facts.facts.title)
+    roles = [held.role for held in state.holders]
+    assert roles.count(Role.OPERATOR) == 2 and roles.count(Role.CLUSTER_MANAGER) == len(facts.facts.clusters)
+    assert {held.side for held in state.holders} == {Side.PROGRAMME}
+    known = {calendar.country for calendar in state.edition.countries}
+    assert {one.eu.country for one in facts.partnerships} <= known
+    assert [terms.stage for terms in state.terms.stages] == list(Stage)[-4:]
+    assert state.terms.restrictions == facts.terms.restrictions
 
 
 async def test_ids_say_nothing_about_a_person() -> None:
@@ -285,7 +303,11 @@ async def test_a_changed_file_changes_people_but_no_partnership(tmp_path: Path) 
     slower = FAST.model_copy(update={"speed": 5})
     again = await load(read(facts, people), desk, desk, slower, STARTS)
     assert again.people_changed == ("c1-01.eu.focal",)
-    assert len(again.differences) == 21
+    assert len(again.differences) == 22
+    assert (
+        "11438: ends was founded as 2023-12-31 23:00 UTC, the file says 2024-06-30 22:00 UTC; left as it is"
+        in (again.differences)
+    )
     assert (
         "C1-04: eu.name was founded as Barcelona, the file says Barcelona Metropolitan Area; left as it is"
         in again.differences
@@ -297,7 +319,7 @@ async def test_a_changed_file_changes_people_but_no_partnership(tmp_path: Path) 
 
 async def test_one_founding_that_fails_is_told_after_the_others_are_done() -> None:
     class Failing(Desk):
-        async def found(self, event: PartnershipFounded, clockwork: Clockwork | None = None) -> bool:
+        async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
             if event.code == "C1-05":
                 raise ConnectionError("gone")
             return await super().found(event, clockwork)
@@ -305,7 +327,7 @@ async def test_one_founding_that_fails_is_told_after_the_others_are_done() -> No
     desk = Failing()
     with pytest.raises(ConnectionError):
         await load(read(FACTS, PEOPLE), desk, desk, FAST, STARTS)
-    assert len(desk.kept) == 19
+    assert len([one for one in desk.kept if one.startswith("partnership/")]) == 19
 
 
 def test_real_time_knows_all_that_is_known_today() -> None:

@@ -41,6 +41,8 @@ def test_a_task_is_told_from_its_id() -> None:
         "authority/attend/ws-1/eu": "decide whether to write to the authority: "
         "answer for one's side to session ws-1 is still open",
         "dormant": "look into why no session was held",
+        "acceptance/R2/1": "ask in writing that R2 v1 be accepted, or wait for the EU Delegation",
+        "cut_off/E-270": "look after those the cut-off E-270 affects, and object if need be",
         "something/else": "something/else",
     }
     assert {task: telling.task_words(task) for task in told} == told

@@ -12,6 +12,7 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entries import Entry
 from domain.partnership import Partnership
+from domain.programme import Programme
 from domain.stages import STEPS, default_terms
 from domain.values import Holder, Member, Role, Side, StakeholderGroup
 from tests.domain.wandering import life
@@ -63,6 +64,7 @@ EVERYTHING = [
     *models(ev.AnyEvent),
     *models(rq.AnyRequest),
     *models(Partnership),
+    *models(Programme),
     *models(Entry),
     *(step.deliverable for step in STEPS),
 ]

@@ -1,4 +1,4 @@
-"""Plays a few lives on the engine and keeps their histories: `python -m tests.replay.record [VERSION [LIFE...]]`.
+"""Plays a few lives on the engine and keeps their histories: `python -m tests.replay.record [VERSION [LIFE]...]`.
 
 What is kept is what released code once decided, and later code must decide again. So histories are added for
 each release (the folder is the version's name) and never changed; only before the first release they are.
@@ -12,7 +12,7 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,14 +21,15 @@ from client.connection import connect
 from client.replay import histories
 from client.settings import load
 from domain import requests as rq
-from domain.entities import fold, partnership_of
-from domain.partnership import Partnership
+from domain.entities import State, fold
 from domain.requests import Verdict
 from domain.terms import Stage
 from domain.values import Actor, Organisation, Refusal, Side, StakeholderGroup
 from tests.engine import World, new_world, serving
 from tests.given import (
     CN_FOCAL,
+    DELEGATION,
+    END,
     EU_FOCAL,
     MANAGER,
     OPERATOR,
@@ -38,6 +39,7 @@ from tests.given import (
     text,
 )
 from tests.pilots import Piloting
+from tests.reporting import LIFT, SUSPEND, broadcast
 from tests.story import DECIDERS, KINDS, MAKERS
 from worker.logs import arrange
 
@@ -45,8 +47,8 @@ KEPT = Path(__file__).parent / "histories"
 DAY = 86_400
 
 
-def state(world: World) -> Partnership:
-    return partnership_of(fold(world.entity, [entry.event for entry in world.entries]))
+def state(world: World) -> State:
+    return fold(world.entity, [entry.event for entry in world.entries])
 
 
 async def tries(world: World, request: rq.AnyRequest, by: Actor) -> None:
@@ -176,17 +178,64 @@ async def pilot(world: World) -> None:
     await piloting.handle.result()
 
 
+async def reporting(world: World) -> None:
+    """A programme: a report accepted by silence, broadcasts, an extension, an objection, the final report, the end."""
+    world.kind = "programme"
+    await world.found()
+    await happens(world, "stage_opened")
+    await hands_in(world, Stage.INCEPTION_REPORT)
+    await happens(world, "deadline_passed", "decide/R1")
+    await tries(world, rq.AskAcceptance(gate="R1", letter=text("please accept")), TEAM_LEADER)
+    await happens(world, "gate_settled", "R1")
+    for request in (SUSPEND, LIFT):
+        await two_agree(world, broadcast(request))
+    await two_agree(world, rq.Extend(ends=END + timedelta(days=91), addendum=text("addendum")))
+    await happens(world, "stage_opened", "interim_report")
+    await hands_in(world, Stage.INTERIM_REPORT)
+    await tries(world, rq.Clarify(gate="R2", question=text("which hours?")), DELEGATION)
+    await tries(world, rq.Answer(gate="R2", answer=text("these")), TEAM_LEADER)
+    await decides(world, "R2", DELEGATION)
+    await happens(world, "cut_off_reached", "last kick-off")
+    objection = rq.ObjectCutOff(cut_off="E-270", reason="visa", text=text("two wait for a visa"))
+    await tries(world, objection, OPERATOR)
+    await tries(world, rq.AnswerObjection(objection=1, upheld=True, answer=text("they may")), TEAM_LEADER)
+    await happens(world, "stage_opened", '"final_report"')
+    await hands_in(world, Stage.FINAL_REPORT)
+    await decides(world, "R4", DELEGATION)
+
+
+async def happens(world: World, kind: str, about: str = "") -> None:
+    """Wait until the calendar has said something."""
+    async with asyncio.timeout(120):
+        while True:
+            said = [entry.event.model_dump_json() for entry in world.entries if entry.event.kind == kind]
+            if any(about in one for one in said):
+                return
+            await asyncio.sleep(0.02)
+
+
+async def hands_in(world: World, stage: Stage) -> None:
+    made = deliverable(KINDS[stage], f"after {len(world.entries)}")
+    await tries(world, rq.Submit(stage=stage, deliverable=made), MAKERS[stage])
+
+
+async def two_agree(world: World, matter: rq.Matter) -> None:
+    await tries(world, rq.Propose(matter=matter, reason="agreed"), OPERATOR)
+    await tries(world, rq.Confirm(proposal=state(world).proposed), OTHER_OPERATOR)
+
+
 LIVES: tuple[tuple[Callable[[World], Awaitable[None]], int], ...] = (
     (whole, DAY * 5),
     (interrupted, DAY * 20),
     (silent, DAY * 365),
     (troubled, 1),
     (pilot, DAY * 5),
+    (reporting, DAY * 60),
 )
 """Each life and how fast programme time runs in it."""
 
 
-async def play(address: str, into: Path, wanted: list[str]) -> None:
+async def play(address: str, into: Path, wanted: Sequence[str] = ()) -> None:
     client = await connect(load(temporal_address=address))
     for life, speed in LIVES:
         if wanted and life.__name__ not in wanted:
@@ -217,9 +266,9 @@ def _without_traces(told: str) -> str:
 
 
 def main() -> None:
-    version, *wanted = sys.argv[1:] or ["0.1.0"]
+    version = sys.argv[1] if len(sys.argv) > 1 else "0.1.0"
     arrange(load(log_level="error"))
-    into = KEPT / version
+    into, wanted = KEPT / version, sys.argv[2:]
     if not wanted:
         shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True, exist_ok=True)

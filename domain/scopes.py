@@ -1,0 +1,26 @@
+"""Scopes: which entities of a programme are meant by what concerns many of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.values import Code, Component, Country, Side, Value
+
+
+class Scope(Value):
+    """Which entities of a programme are meant: all under way that every wish given fits, by kind and code.
+
+    Without any kind, all kinds but the programme itself. With a `country`, those with a member there; with a `side`
+    too, with one of that side there.
+    """
+
+    programme: Code
+    kinds: Annotated[tuple[Code, ...], Field(max_length=20)] = ("partnership",)
+    codes: Annotated[tuple[Code, ...], Field(max_length=1000)] = ()
+    country: Country | None = None
+    component: Component | None = None
+    cluster: Code | None = None
+    stage: Code | None = None
+    side: Side | None = Field(default=None, exclude_if=lambda side: side is None)
