@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain import partnership
+from domain.clusters import cluster
+from domain.clusters.cluster import Cluster
 from domain.entries import Entry
-from domain.events import AnyEvent, PartnershipFounded
+from domain.events import AnyEvent, ClusterFounded, PartnershipFounded
 from domain.letters import Letter, letters_for
 from domain.living import Entity, Tags
 from domain.partnership import Partnership
@@ -17,7 +19,7 @@ from domain.records import Records, records_of
 State = Entity
 """Any entity's state; the kinds are told apart by the first word of its id."""
 
-AnyFounding = PartnershipFounded
+AnyFounding = PartnershipFounded | ClusterFounded
 """The event a life begins with."""
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "Records",
     "State",
     "Tags",
+    "cluster_of",
     "fold",
     "folded",
     "founded",
@@ -39,10 +42,13 @@ __all__ = [
     "snapshot",
 ]
 
-KINDS: Mapping[str, type[Entity]] = {"partnership": Partnership}
+KINDS: Mapping[str, type[Entity]] = {"partnership": Partnership, "cluster": Cluster}
 """Every kind of entity, by the first word of the ids of its entities."""
 
-_FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {PartnershipFounded: partnership.founded}
+_FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {
+    PartnershipFounded: partnership.founded,
+    ClusterFounded: cluster.founded,
+}
 
 
 def kind_of(entity: str) -> str:
@@ -59,6 +65,13 @@ def partnership_of(state: State) -> Partnership:
     """The state of what is known to be a partnership; TypeError for another kind."""
     if not isinstance(state, Partnership):
         raise TypeError(f"{state.entity} is a {state.noun}, not a partnership")
+    return state
+
+
+def cluster_of(state: State) -> Cluster:
+    """The state of what is known to be a cluster; TypeError for another kind."""
+    if not isinstance(state, Cluster):
+        raise TypeError(f"{state.entity} is a {state.noun}, not a cluster")
     return state
 
 

@@ -8,8 +8,7 @@ from pydantic import Field
 
 from domain.requests import AnyRequest
 from domain.values import Actor, Code, Component, Country, UtcTime, Value
-
-EntityName = Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
+from domain.values import EntityName as EntityName
 
 
 class Scope(Value):

@@ -9,12 +9,25 @@ from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
+from domain.clusters.events import ActionsTakenOver as ActionsTakenOver
+from domain.clusters.events import ClusterActivated as ClusterActivated
+from domain.clusters.events import ClusterFounded as ClusterFounded
+from domain.clusters.events import ClusterReviewed as ClusterReviewed
+from domain.clusters.events import ConsentGiven as ConsentGiven
+from domain.clusters.events import ConsentRefused as ConsentRefused
+from domain.clusters.events import JointPlanAdopted as JointPlanAdopted
+from domain.clusters.events import JointSessionHeld as JointSessionHeld
+from domain.clusters.events import MemberAsked as MemberAsked
+from domain.clusters.events import MemberLeft as MemberLeft
+from domain.clusters.events import MergerAsked as MergerAsked
+from domain.clusters.events import PeopleNamed as PeopleNamed
 from domain.deliverables import AnyDeliverable
 from domain.errands import EntityName, TurnedDown
 from domain.partnership_events import AgreementStepTaken as AgreementStepTaken
 from domain.partnership_events import DormantFlagged as DormantFlagged
 from domain.partnership_events import End as End
 from domain.partnership_events import ExchangeHeld as ExchangeHeld
+from domain.partnership_events import JointPlanJoined as JointPlanJoined
 from domain.partnership_events import MemberReplaced as MemberReplaced
 from domain.partnership_events import OrganisationEngaged as OrganisationEngaged
 from domain.partnership_events import PartnershipClosed as PartnershipClosed
@@ -422,6 +435,19 @@ AnyEvent = Annotated[
     | ErrandCarried
     | TravelRestricted
     | TravelResumed
-    | EntityClosed,
+    | EntityClosed
+    | JointPlanJoined
+    | ClusterFounded
+    | MemberAsked
+    | ConsentGiven
+    | ConsentRefused
+    | ClusterActivated
+    | PeopleNamed
+    | MemberLeft
+    | MergerAsked
+    | ActionsTakenOver
+    | JointSessionHeld
+    | JointPlanAdopted
+    | ClusterReviewed,
     Field(discriminator="kind"),
 ]

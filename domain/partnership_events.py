@@ -15,6 +15,7 @@ from domain.terms import Terms
 from domain.values import (
     Code,
     Component,
+    EntityName,
     Event,
     GivenTime,
     Holder,
@@ -23,6 +24,7 @@ from domain.values import (
     Organisation,
     PlaceName,
     Side,
+    TaskName,
     TextHash,
     UtcTime,
     shared,
@@ -101,6 +103,16 @@ class ExchangeHeld(Event):
     evidence: TextHash | None = None
     clock: Clock | None = Field(default=None, exclude_if=lambda clock: clock is None)
     """For the minutes, where it was a session that had been planned."""
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """Whose event it was, where it was not the partnership's own."""
+
+
+class JointPlanJoined(Event):
+    """The joint action plan of a cluster, adopted there by all its members, holds here too."""
+
+    kind: Literal["joint_plan_joined"] = "joint_plan_joined"
+    of: EntityName
+    version: TextHash
 
 
 class OrganisationEngaged(Event):
@@ -137,3 +149,7 @@ class PartnershipClosed(Event):
     kind: Literal["partnership_closed"] = "partnership_closed"
     end: End
     into: Code | None = None
+    open: tuple[TaskName, ...] = Field(default=(), exclude_if=lambda tasks: not tasks)
+    """What was open and is taken over where it goes on."""
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The cluster that takes it over."""

@@ -8,12 +8,22 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.calendars import CalendarEdition
+from domain.clusters.requests import AskMerger as AskMerger
+from domain.clusters.requests import CloseCluster as CloseCluster
+from domain.clusters.requests import Consent as Consent
+from domain.clusters.requests import HoldJointSession as HoldJointSession
+from domain.clusters.requests import Join as Join
+from domain.clusters.requests import Leave as Leave
+from domain.clusters.requests import NamePeople as NamePeople
+from domain.clusters.requests import ReviewCluster as ReviewCluster
+from domain.clusters.requests import TakeOver as TakeOver
 from domain.deliverables import AnyDeliverable, Count
 from domain.terms import Seat, Stage, Terms
 from domain.values import (
     Actor,
     Code,
     Country,
+    EntityName,
     GivenTime,
     Holder,
     Member,
@@ -24,6 +34,9 @@ from domain.values import (
     Side,
     TextHash,
     Value,
+)
+from domain.values import (
+    ExchangeMode as ExchangeMode,
 )
 
 ProposalNumber = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -51,13 +64,6 @@ class AgreementStep(StrEnum):
     SIGNED = "signed"
     LAPSED = "lapsed"
     TERMINATED = "terminated"
-
-
-class ExchangeMode(StrEnum):
-    PHYSICAL = "physical"
-    HYBRID = "hybrid"
-    VIRTUAL = "virtual"
-    TEAM_SCOPING = "team_scoping"
 
 
 class SessionStep(StrEnum):
@@ -193,6 +199,16 @@ class RecordExchange(Value):
     participants_eu: Count
     participants_cn: Count
     evidence: TextHash | None = None
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """Whose event it was, where it was not the partnership's own: `cluster/ECO`."""
+
+
+class AdoptJointPlan(Value):
+    """A cluster's joint action plan, adopted by all its members there, holds in the partnership too."""
+
+    kind: Literal["adopt_joint_plan"] = "adopt_joint_plan"
+    of: EntityName
+    version: TextHash
 
 
 class Engage(Value):
@@ -288,6 +304,8 @@ class Merge(Value):
     kind: Literal["merge"] = "merge"
     into: Code
     consent: TextHash
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The cluster itself, where it is one that takes over what is open: `cluster/ECO`."""
 
 
 Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge, Field(discriminator="kind")]
@@ -388,6 +406,7 @@ AnyRequest = Annotated[
     | PlanSession
     | StepSession
     | RecordExchange
+    | AdoptJointPlan
     | Engage
     | Hold
     | Resume
@@ -405,7 +424,16 @@ AnyRequest = Annotated[
     | LogContact
     | RestrictTravel
     | ResumeTravel
-    | ChangeEnd,
+    | ChangeEnd
+    | Join
+    | Consent
+    | NamePeople
+    | Leave
+    | AskMerger
+    | TakeOver
+    | HoldJointSession
+    | ReviewCluster
+    | CloseCluster,
     Field(discriminator="kind"),
 ]
 

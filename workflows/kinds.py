@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.entities import KINDS, State, kind_of
 from workflows.chapter import Chapter
+from workflows.cluster import ClusterChapter, ClusterWorkflow
 from workflows.partnership import PartnershipChapter, PartnershipWorkflow
 
 
@@ -22,6 +23,7 @@ class Kind:
 
 WORKFLOW_OF: Mapping[str, Kind] = {
     "partnership": Kind("Partnership", PartnershipWorkflow, PartnershipChapter),
+    "cluster": Kind("Cluster", ClusterWorkflow, ClusterChapter),
 }
 """By the first word of an entity's id."""
 

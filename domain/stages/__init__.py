@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.clusters.steps import CLUSTER_STEPS
 from domain.stages.action_plan import ACTION_PLAN
 from domain.stages.closing import CLOSING
 from domain.stages.pilot_investments import PILOT_INVESTMENTS
@@ -13,7 +14,7 @@ from domain.terms import Restriction, SessionTerms, Stage, Terms
 LIFECYCLE: tuple[Step, ...] = (SCOPING, STUDY_VISITS, ACTION_PLAN, PILOT_INVESTMENTS, CLOSING)
 
 
-STEPS: tuple[Step, ...] = LIFECYCLE
+STEPS: tuple[Step, ...] = (*LIFECYCLE, *CLUSTER_STEPS)
 """The stages of every kind of entity: those of partnerships, then those of the other kinds."""
 
 
