@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "mailbox": ("mailbox.app", READING),
     "letters": ("letters.app", READING),
     "partnership": ("partnerships.app", ASKING),
+    "cluster": ("clusters.app", ASKING),
     "people": ("people.app", ASKING),
     "ledger": ("records.ledger_app", AUDITING),
     "records": ("records.records_app", AUDITING),

@@ -113,7 +113,7 @@ def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
                 session.code,
                 step=SessionStep.INVITED,
                 since=event.at,
-                answered=tuple(one for one in session.answered if one is not side),
+                answered=tuple(one for one in session.answered if one != side.value),
                 clock=session.clock.model_copy(update={"start": event.at}),
             )
     named = (f"successor/{holder.role.value}.{holder.side.value}" for holder in event.holders)

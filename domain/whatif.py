@@ -38,6 +38,7 @@ _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.SessionPlanned: rq.PlanSession,
     ev.SessionStepTaken: rq.StepSession,
     ev.ExchangeHeld: rq.RecordExchange,
+    ev.JointPlanJoined: rq.AdoptJointPlan,
     ev.OrganisationEngaged: rq.Engage,
     ev.HoldPlaced: rq.Hold,
     ev.HoldLifted: rq.Resume,

@@ -208,6 +208,15 @@ COMPLETE: dict[str, dict[str, Any]] = {
             "lists_dated": "2022-05-01",
         },
     },
+    "cluster_work_plan": {
+        "year": 2022,
+        "themes": ["CARBON"],
+        "sessions": 4,
+        "products": 2,
+        "owners_named": True,
+        "summary_en": True,
+        "summary_zh": True,
+    },
     "result_sheet": {
         "counted_values": 12,
         "values_with_evidence": 12,
@@ -218,6 +227,7 @@ COMPLETE: dict[str, dict[str, Any]] = {
     },
 }
 """A complete example of each kind of deliverable, as plain data."""
+COMPLETE["joint_plan"] = COMPLETE["action_plan"]
 
 
 def deliverable(kind: str, version: str = "one", **changes: Any) -> Deliverable:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import get_args
 
 import pytest
 
@@ -12,6 +11,8 @@ from domain import requests as rq
 from domain import whatif
 from domain.entries import Entry, numbered
 from domain.events import AnyEvent
+from domain.living import RULES
+from domain.partnership import Partnership
 from domain.rehearsal import Rehearsed
 from domain.stages import default_terms
 from domain.terms import Reach, Rung, Silence, Stage, Terms, calendar_days
@@ -57,8 +58,8 @@ def those(found: tuple[Difference, ...], what: What) -> list[Difference]:
 
 
 def test_every_request_can_be_read_back_from_what_it_caused() -> None:
-    """No kind of request is left out, and each has an event from which it is made again."""
-    kinds = set(get_args(get_args(rq.AnyRequest)[0]))
+    """No kind of request to a partnership is left out, and each has an event from which it is made again."""
+    kinds = {*RULES, *Partnership.own_rules}
     assert set(whatif._ASKED.values()) == kinds
     lost = {
         (request.__name__, name)

@@ -15,7 +15,7 @@ from domain.gates import Gate
 from domain.letters import Letter
 from domain.partnership import Partnership
 from domain.requests import AgreementStep, AnyRequest, ExchangeMode, SessionStep, Verdict
-from domain.stages import default_terms
+from domain.stages import LIFECYCLE, default_terms
 from domain.tasks import Task, tasks_of
 from domain.terms import Seat, Stage
 from domain.values import (
@@ -174,7 +174,7 @@ class Wanderer:
         return text(f"words {self.count}")
 
     def _stage(self) -> Stage:
-        return self.random.choice(tuple(Stage))
+        return self.random.choice(tuple(step.stage for step in LIFECYCLE))
 
     def _verdict(self) -> Verdict:
         return self.random.choice(tuple(Verdict))
