@@ -23,6 +23,8 @@ from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
 
 E = TypeVar("E", bound=ev.Event)
+_OWN, _JOINT = "", "joint"
+"""The parts of the count of plans: those of partnerships, and those of clusters."""
 
 
 class Figure(Value):
@@ -145,17 +147,27 @@ def _exchanges(lives: Sequence[_Life]) -> Iterator[tuple[str, ev.ExchangeHeld]]:
         yield from life.told(ev.ExchangeHeld)
 
 
+def _held_once(lives: Sequence[_Life]) -> Iterator[tuple[list[str], ev.ExchangeHeld]]:
+    """Each exchange once, with all places that tell of it: a joint event is told in each partnership it was of."""
+    joint: dict[tuple[str, str], tuple[list[str], ev.ExchangeHeld]] = {}
+    for place, held in _exchanges(lives):
+        key = (held.of, held.code) if held.of is not None else (place, "")
+        joint.setdefault(key, ([], held))[0].append(place)
+    yield from joint.values()
+
+
 def _sessions(lives: Sequence[_Life]) -> Indicator:
     tally, without = _Tally(), []
-    for place, held in _exchanges(lives):
+    for places, held in _held_once(lives):
         if held.evidence is None:
-            without.append(place)
+            without += places
         else:
-            tally.add(held.mode.value, place)
+            tally.add(held.mode.value, places[0])
+            tally.places[held.mode.value] += places[1:]
     return Indicator(
         code="O3",
         title="knowledge exchanges held",
-        rule="sessions held, each with evidence",
+        rule="sessions held, each with evidence; a joint one of several partnerships is one",
         figures=tally.figures(mode.value for mode in ExchangeMode),
         uncounted=tuple(without),
     )
@@ -163,13 +175,14 @@ def _sessions(lives: Sequence[_Life]) -> Indicator:
 
 def _participants(lives: Sequence[_Life]) -> Indicator:
     tally = _Tally()
-    for place, held in _exchanges(lives):
+    for places, held in _held_once(lives):
         if held.evidence is not None:
-            tally.add(held.mode.value, place, held.participants_eu + held.participants_cn)
+            tally.add(held.mode.value, places[0], held.participants_eu + held.participants_cn)
+            tally.places[held.mode.value] += places[1:]
     return Indicator(
         code="O4",
         title="participations in exchanges",
-        rule="rows of attendance of sessions with evidence: who came twice is counted twice",
+        rule="rows of attendance of sessions with evidence: who came twice is counted twice, at a joint one once",
         figures=tally.figures(mode.value for mode in ExchangeMode),
     )
 
@@ -218,15 +231,25 @@ def _study_visits(lives: Sequence[_Life]) -> Indicator:
 
 
 def _plans(lives: Sequence[_Life]) -> Indicator:
+    """Own plans as they are not reopened; of each cluster its joint plan once, with every partnership it holds in."""
     tally = _Tally()
+    joint: dict[str, list[str]] = {}
     for life in lives:
         if life.state.plan_adopted is not None:
-            tally.add("", life.passed(Stage.ACTION_PLAN)[-1])
+            tally.add(_OWN, life.passed(Stage.ACTION_PLAN)[-1])
+        latest: dict[str, str] = {}
+        for place, event in life.told(ev.JointPlanJoined):
+            latest[event.of] = place
+        for of, place in latest.items():
+            joint.setdefault(of, []).append(place)
+    for places in joint.values():
+        tally.add(_JOINT, places[0])
+        tally.places[_JOINT] += places[1:]
     return Indicator(
         code="R1",
         title="cooperation action plans adopted",
-        rule="adopted by both sides, and not reopened since",
-        figures=tally.figures(("",)),
+        rule="own ones adopted by both sides and not reopened since; a cluster's joint one is one, whatever it covers",
+        figures=tally.figures((_OWN, _JOINT)),
     )
 
 
@@ -325,12 +348,13 @@ def _in_time(lives: Sequence[_Life]) -> Indicator:
 
 def _evidenced(lives: Sequence[_Life]) -> Indicator:
     tally, of, without = _Tally(), {"": 0}, []
-    for place, held in _exchanges(lives):
+    for places, held in _held_once(lives):
         of[""] += 1
         if held.evidence is None:
-            without.append(place)
+            without += places
         else:
-            tally.add("", place)
+            tally.add("", places[0])
+            tally.places[""] += places[1:]
     return Indicator(
         code="P4",
         title="exchanges with evidence",

@@ -105,12 +105,17 @@ class Draft:
 
 def _facts(state: EntityState, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
     held = state.holder(recipient, state.now) or state.last_known(recipient)
+    # a letter about a gate has that one's title: the entity's own goes under another name
+    kind = {
+        {"title": "named", "title_zh": "named_zh"}.get(key, key): told
+        for key, told in state.own_facts().items()
+    }
     return {
         "your_role": held.role.value if held else "",
         "your_side": held.side.value if held else "",
         "code": state.code,
         "programme": state.programme,
-        **state.own_facts(),
+        **kind,
         **own,
     }
 

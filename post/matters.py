@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from post import words
 from post.words import Language
 
-_GATE = re.compile(r"(?:^|[/.])(G\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
+_GATE = re.compile(r"(?:^|[/.])([GK]\d+(?:\.[a-z_]+)?)(?:/(\d+))?(?:/|$)")
 _REVISION = re.compile(r"(?:^|/)revise\.[a-z_]+/(\d+)$")
 SESSION_WHATS = ("invite", "attend", "report", "minutes", "agree_minutes")
 _CLOCK_WHATS = {"revise": "submit", "advice": "advise", "successor": "name_successor"}
@@ -28,6 +28,9 @@ class Matter:
 
     def name(self, language: Language) -> str:
         """The thing itself: `the Cooperation Action Plan, version 2 (review by both sides)`."""
+        about, _, code = self.subject.partition("/")
+        if code and about in words.ABOUT:
+            return words.pick(words.ABOUT[about], language).format(code=code)
         if self.gate:
             return self._document(*_at_gate(self.gate, self.stage, self.subject, language), language)
         if self.what == "authority":
@@ -77,6 +80,11 @@ def matter_of(task: str, what: str, subject: str, receipt: str = "") -> Matter:
     head, slash, rest = task.partition("/")
     if head in SESSION_WHATS and slash:
         return Matter(what=what or head, subject=subject or rest.partition("/")[0])
+    if head == "consent" and slash:
+        code, _, about = rest.partition("/")
+        return Matter(what=what or head, subject=subject or f"{about.partition('/')[0]}/{code}")
+    if head == "merge" and slash:
+        return Matter(what=what or head, subject=subject or rest)
     if head == "authority" and slash:
         return Matter(what=what or "authority", subject=rest)
     if head == "successor" and slash:

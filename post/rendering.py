@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.letters import Letter, LetterItem
+from domain.stages import LIFECYCLE
 from post import dates, words
 from post.matters import Matter, matter_of
 from post.ports import Person
@@ -22,6 +23,9 @@ from post.words import Language
 TEMPLATES = Path(__file__).parent / "letters"
 OTHER_KIND = "informed"
 """The template of every kind of letter that has none of its own."""
+
+WHOLE_LIFE = tuple(step.stage.value for step in LIFECYCLE)
+"""The stages that a partnership is told of as it begins."""
 
 _PERSON = re.compile(r"p-[0-9a-z]{6,40}")
 _FACT_LENGTH = 300
@@ -218,7 +222,7 @@ class _Page:
             ],
             "gate": self._gate(),
             "following": self._following(),
-            "stages": [words.word(words.STAGES, stage, self.language) for stage in words.STAGES],
+            "stages": [words.word(words.STAGES, stage, self.language) for stage in WHOLE_LIFE],
         }
 
     def _ask(self, number: int, place: int, item: LetterItem) -> Ask:
@@ -264,8 +268,8 @@ class _Page:
     def _partnership(self) -> tuple[str, str]:
         """`Fuenlabrada – Hangzhou`, or another kind's title, and its code; the code alone where nothing is given."""
         code = _entity_code(self.letter)
-        if title := self.facts.get("title", ""):
-            return (self.facts.get("title_zh") or title) if self.language == "zh" else title, code
+        if title := self.facts.get("named", ""):
+            return (self.facts.get("named_zh") or title) if self.language == "zh" else title, code
         eu, cn = self.facts.get("eu_member", ""), self.facts.get("cn_member", "")
         if self.language == "zh":
             eu = self.facts.get("eu_member_zh") or eu

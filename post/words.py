@@ -102,6 +102,12 @@ ENDS: dict[str, Pair] = {
     **words_of("ENDS"),
 }
 
+STANDINGS: dict[str, Pair] = {**words_of("STANDINGS")}
+"""Where a kind of entity stands while no stage is under way."""
+
+ABOUT: dict[str, Pair] = {**words_of("ABOUT")}
+"""What a task is about that has its own words, by the first part of its subject; `{code}` is the rest."""
+
 AGREEMENT: dict[str, Pair] = {
     "none": ("not begun", "尚未启动"),
     "proposed": ("proposed", "已提出意向"),
@@ -370,6 +376,10 @@ def seat(text: str, language: Language) -> str:
     """A seat as the domain names it (`CN focal point`, `EU Delegation`), as a reader knows it."""
     if text == "EU Delegation":
         return word(ROLES, "eu_delegation", language)
+    text, _, member = text.partition(" of ")
+    if member:
+        own = seat(text, language)
+        return f"{own} of {member}" if language == "en" else f"{member}合作{own}"
     first, _, rest = text.partition(" ")
     side, name = (first.lower(), rest) if first in ("EU", "CN") and rest else ("programme", text)
     return role(name.replace(" ", "_").lower(), side, language)
@@ -381,5 +391,5 @@ def standing(text: str, language: Language) -> str:
     if text.startswith("after "):
         stage = word(STAGES, text.removeprefix("after "), language)
         return f"after {stage}" if language == "en" else f"{stage}已完成"
-    known = {"founded": ("founded, no stage under way", "已建立，尚无阶段启动")} | ENDS
+    known = {"founded": ("founded, no stage under way", "已建立，尚无阶段启动")} | STANDINGS | ENDS
     return joint.join(word(known | STAGES, part, language) for part in text.split("+"))

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-_KINDS: tuple[ModuleType, ...] = ()
+from post.kinds import clusters
+
+_KINDS: tuple[ModuleType, ...] = (clusters,)
 """One module for each kind; each may have tables of the same names as `post.words`."""
 
 
