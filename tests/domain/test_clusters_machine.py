@@ -47,14 +47,19 @@ HOURS = st.sampled_from((0, 1, 24, 24 * 9, 24 * 40))
 class Machine(RuleBasedStateMachine):
     """One cluster, asked anything by anybody; every answer is folded twice and checked."""
 
-    @initialize(codes=st.sampled_from((FOUR[:3], FOUR, FOUR[:2])))
-    def begins(self, codes: tuple[str, ...]) -> None:
+    @initialize(codes=st.sampled_from((FOUR[:3], FOUR, FOUR[:2])), begun=st.sampled_from((0, 1, 1, 4, 5)))
+    def begins(self, codes: tuple[str, ...], begun: int) -> None:
+        """Just founded, active, or with a joint plan at its last gate or adopted: else few would come so far."""
         first = cluster_founding(codes=codes)
         self.cluster: Cluster = founded(first)
         self.events: list[AnyEvent] = [first]
         self.at = first.at
         self.version = 0
         self.newcomers = 0
+        if begun:
+            self.all_who_are_asked_consent()
+            assert self.cluster.active is not None
+            self.a_plan_goes_on(begun - 1)
 
     def ask(self, request: rq.AnyRequest, by: Actor) -> bool:
         try:
@@ -170,6 +175,24 @@ class Machine(RuleBasedStateMachine):
             if by is not None and self.cluster.latest_gate(gate.code) is not None:
                 self.ask(rq.Decide(gate=gate.code, version=gate.version, verdict=Verdict.APPROVE), by)
 
+    @rule(gates=st.integers(1, 4))
+    def a_plan_goes_on(self, gates: int) -> None:
+        """Opened, handed in, and approved at so many gates by everybody there."""
+        if not gates:
+            return
+        self.ask(rq.OpenStage(stage=Stage.JOINT_PLAN), OPERATOR)
+        self.hands_in(Stage.JOINT_PLAN)
+        for _ in range(gates):
+            if self.cluster.open_gates():
+                self.nearly_all_approve(leave_one=False)
+
+    @rule(code=CODES)
+    def a_merger_goes_through(self, code: str) -> None:
+        self.ask(rq.AskMerger(member=code, reason="common_theme"), MANAGER)
+        for side in SIDES:
+            self.ask(rq.Consent(member=code, to=Matter.MERGER, given=True), of(code, side))
+        self.a_partnership_merged(code)
+
     @rule(code=CODES, side=SIDE, role=ROLE, gate=st.sampled_from(GATES))
     def anybody_decides_anywhere(self, code: str, side: Any, role: Role, gate: str) -> None:
         latest = self.cluster.latest_gate(gate)
@@ -262,14 +285,17 @@ class Machine(RuleBasedStateMachine):
     def held_up(self, what: rq.AnyRequest) -> None:
         self.ask(what, OPERATOR)
 
-    @rule(what=st.sampled_from((rq.Suspend(order=text("o")), *[rq.LiftSuspension(order=text("o"))] * 3)))
-    def suspended(self, what: rq.AnyRequest) -> None:
-        self.ask(what, OPERATOR)
+    @rule(days=st.integers(0, 30))
+    def suspended_for_a_time(self, days: int) -> None:
+        self.ask(rq.Suspend(order=text("o")), OPERATOR)
+        self.at += timedelta(days=days)
+        assert self.cluster.suspended <= (self.cluster.next_due() is None)
+        self.ask(rq.LiftSuspension(order=text("o")), OPERATOR)
 
-    @rule(sure=st.sampled_from((False,) * 12 + (True,)))
-    def closed(self, sure: bool) -> None:
-        if sure:
-            self.ask(rq.CloseCluster(reason="end_of_work"), TEAM_LEADER)
+    @precondition(lambda self: len(self.events) > 60)
+    @rule()
+    def closed(self) -> None:
+        self.ask(rq.CloseCluster(reason="end_of_work"), TEAM_LEADER)
 
     # What always holds
 
