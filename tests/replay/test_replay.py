@@ -21,7 +21,7 @@ HISTORIES = dict(kept())
 
 def test_there_are_histories_of_every_kind_of_life() -> None:
     lives = {name.rpartition("-")[0].partition("/")[2] for name in HISTORIES}
-    assert {"whole", "interrupted", "silent", "troubled"} <= lives
+    assert {"whole", "interrupted", "silent", "troubled", "together.cluster", "together.partnership"} <= lives
 
 
 async def test_every_history_replays() -> None:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
-from typing import cast
 
-from client.door import Memory
 from client.errands import DoorMessenger
 from domain import events as ev
 from domain import requests as rq
 from domain.clockwork import Clockwork
 from domain.clusters.requests import Matter
-from domain.entities import cluster_of, fold, partnership_of
+from domain.entities import cluster_of, fold
 from domain.errands import Carried, Errand
-from domain.partnership import Partnership
-from domain.requests import Verdict
 from domain.terms import Stage
-from domain.values import SIDES, Actor, Role
-from tests.clusters import THREE, cluster_founding, consent, of, partnership_founding
-from tests.engine import Skipping, World, _nobody, company
-from tests.given import DELEGATION, MANAGER, OPERATOR, OTHER_OPERATOR, START, TEAM_LEADER, deliverable, text
+from domain.values import SIDES
+from tests.clusters import THREE, consent, of
+from tests.engine import Skipping, World
+from tests.given import MANAGER, OPERATOR, OTHER_OPERATOR, START, deliverable, text
+from tests.town import Town
 
 MONTH = timedelta(days=31)
 
@@ -39,77 +35,12 @@ class Stumbling(DoorMessenger):
         return came
 
 
-class Town:
-    """A cluster and its partnerships on the engine, under codes of their own."""
-
-    def __init__(self, world: World, prefix: str) -> None:
-        self.world = world
-        self.named = {code: f"{prefix}{code}" for code in THREE}
-        self.entity = f"cluster/{prefix}ECO"
-        self.prefix = prefix
-        self.messenger = Stumbling(world.client, cast(Memory, world.ledger), _nobody)
-
-    async def found(self) -> None:
-        for code, name in self.named.items():
-            await self.world.door.found(partnership_founding(code, named=name))
-        first = cluster_founding(f"{self.prefix}ECO")
-        candidates = tuple(one.model_copy(update={"code": self.named[one.code]}) for one in first.candidates)
-        await self.world.door.found(first.model_copy(update={"candidates": candidates}))
-        for code in THREE:
-            for side in SIDES:
-                await self.ask(consent(self.named[code]), of(code, side))
-
-    async def ask(self, request: rq.AnyRequest, by: Actor) -> None:
-        await self.world.door.request(self.entity, request, by)
-
-    async def ask_of(self, code: str, request: rq.AnyRequest, by: Actor) -> None:
-        await self.world.door.request(f"partnership/{self.named[code]}", request, by)
-
-    def events(self, entity: str) -> list[ev.AnyEvent]:
-        return [entry.event for entry in self.world.ledger.entries(entity)]
-
-    def partnership(self, code: str) -> Partnership:
-        entity = f"partnership/{self.named[code]}"
-        return partnership_of(fold(entity, self.events(entity)))
-
-    async def carried(self, number: int) -> None:
-        """Wait until so many errands are over."""
-        for _ in range(400):
-            done = [one for one in self.events(self.entity) if isinstance(one, ev.ErrandCarried) and one.over]
-            if len(done) >= number:
-                return
-            await asyncio.sleep(0.05)
-        raise AssertionError(f"errands are not over: {self.events(self.entity)[-3:]}")
-
-    async def adopt(self) -> None:
-        await self.ask(rq.OpenStage(stage=Stage.JOINT_PLAN), OPERATOR)
-        plan = deliverable("joint_plan")
-        await self.ask(rq.Submit(stage=Stage.JOINT_PLAN, deliverable=plan), MANAGER)
-
-        async def decide(gate: str, by: Actor) -> None:
-            await self.ask(rq.Decide(gate=gate, version=plan.version, verdict=Verdict.APPROVE), by)
-
-        for gate, role in (("K2.review", Role.FOCAL_POINT), ("K2.adopt", Role.SIGNATORY)):
-            if gate == "K2.adopt":
-                await decide("K2.team", TEAM_LEADER)
-                await decide("K2.eud", DELEGATION)
-            for code in THREE:
-                for side in SIDES:
-                    await decide(gate, of(code, side, role))
-
-    async def end(self) -> None:
-        for entity in (self.entity, *(f"partnership/{name}" for name in self.named.values())):
-            handle = self.world.client.get_workflow_handle(entity)
-            if (await handle.describe()).status == 1:
-                await handle.terminate()
-
-
 async def test_a_joint_session_reaches_its_partnerships_once_though_the_messenger_comes_twice(
     skipping: Skipping, worlds: Callable[..., World]
 ) -> None:
     world = worlds(client=skipping.client)
-    town = Town(world, "S")
-    async with company(world.client, world.ledger, world.post, messenger=town.messenger):
+    town = Town(world, "S", Stumbling)
+    async with town.working():
         await town.found()
         starts = START + timedelta(days=30)
         await town.ask(rq.PlanSession(code="js-1", mode=rq.ExchangeMode.VIRTUAL, starts=starts), MANAGER)
@@ -137,7 +68,7 @@ async def test_a_joint_session_reaches_its_partnerships_once_though_the_messenge
             assert (exchange.code, exchange.of) == ("js-1", town.entity)
             assert (exchange.participants_eu, exchange.participants_cn) == (5, 4)
         assert town.partnership("C2-03").exchanges == (), "nobody of it was there"
-        assert town.messenger.rounds == 2
+        assert isinstance(town.messenger, Stumbling) and town.messenger.rounds == 2
         (told,) = [one for one in town.events(town.entity) if isinstance(one, ev.ErrandCarried)]
         assert told.done == tuple(f"partnership/{town.named[code]}" for code in ("C1-01", "C1-02"))
         reminded = [one for one in town.events(town.entity) if isinstance(one, ev.ReminderFell)]
@@ -149,8 +80,8 @@ async def test_an_adopted_plan_holds_in_every_partnership_and_a_merger_hands_on_
     worlds: Callable[..., World],
 ) -> None:
     world = worlds()
-    town = Town(world, "P")
-    async with company(world.client, world.ledger, world.post, messenger=town.messenger):
+    town = Town(world, "P", Stumbling)
+    async with town.working():
         await town.found()
         await town.adopt()
         await town.carried(1)
@@ -186,8 +117,8 @@ async def test_a_partnership_that_refuses_is_looked_after_and_the_others_take_it
 ) -> None:
     """One of the three has ended in the meantime."""
     world = worlds()
-    town = Town(world, "R")
-    async with company(world.client, world.ledger, world.post, messenger=town.messenger):
+    town = Town(world, "R", Stumbling)
+    async with town.working():
         await town.found()
         gone = rq.Withdraw(side=SIDES[0], reason="budget", notice=text("we leave"))
         await town.ask_of("C2-03", gone, of("C2-03", SIDES[0]))
