@@ -10,6 +10,8 @@ from client import wording
 from client.asking import Answer
 from client.settings import Settings
 from client.troubles import Unanswered
+from domain.clockwork import Clockwork
+from domain.entities import AnyFounding, founded
 from domain.entries import numbered
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
@@ -31,6 +33,16 @@ class QuickDoor:
 
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
         return self._ledger.store_text(wording.clean_text(text), kind, owner)
+
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
+        try:
+            state = founded(event)
+        except ValueError as wrong:
+            raise Refusal(str(wrong)) from None
+        if self._ledger.last_number(state.entity):
+            return False
+        self._ledger.record(numbered(state.entity, 0, (event,), event.at, None))
+        return True
 
     async def request(self, entity: str, request: AnyRequest, by: Actor, *, id: str | None = None) -> Answer:
         request = wording.clean(request)
