@@ -149,28 +149,28 @@ def _session_held(state: S, event: ev.JointSessionHeld) -> S:
         evidence=event.evidence,
         of=state.entity,
     )
-    return _sent(state, "exchange", exchange, event.reaches, event.at, event.by)
+    return _sent(state, "joint_session", exchange, event.reaches, event.at, event.by)
 
 
 def _plan_adopted(state: S, event: ev.JointPlanAdopted) -> S:
     adopted = AdoptedPlan(version=event.version, covers=event.covers, at=event.at)
     state = put(state, plans=(*state.plans, adopted))
     learned = AdoptJointPlan(of=state.entity, version=event.version)
-    return _sent(state, "plan", learned, event.covers, event.at, None)
+    return _sent(state, "joint_plan", learned, event.covers, event.at, None)
 
 
 def _sent(
     state: S, about: str, request: AnyRequest, to: tuple[str, ...], at: datetime, by: Actor | None
 ) -> S:
-    """An errand to these partnerships, in the name of whoever caused it or else of the secretariat."""
-    if by is None:
+    """An errand to these partnerships, in the name of an operator: a cluster manager has no say in every one."""
+    if by is None or by.role is not Role.OPERATOR or by.on_behalf_of is not None:
         held = state.holders_of(Role.OPERATOR, Side.PROGRAMME, at)[0]
         by = Actor(person=held.person, role=held.role, side=held.side)
     if not to:
         return state
     number = state.carried_out + 1
     errand = Errand(
-        id=f"{about}.{number}",
+        id=f"{about}_{number}",
         request=request,
         by=by,
         since=at,

@@ -303,6 +303,7 @@ def test_a_joint_plan_is_decided_on_by_all_and_reaches_its_partnerships(
         "no joint plan that covers C1-01"
         in ask.tandem("partnership", "adopt-joint-plan", "C1-01", "ECO", "--as", "operator.one").sentence
     )
+    told = ""
     for gate, role in (("K2.review", Role.FOCAL_POINT), ("K2.adopt", Role.SIGNATORY)):
         if gate == "K2.adopt":
             ask.done("decide ECO K2.team approve", by="team.leader")

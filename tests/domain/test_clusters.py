@@ -550,6 +550,22 @@ def test_a_joint_session_with_evidence_reaches_those_of_whom_both_sides_came() -
     assert isinstance(errand.request, rq.RecordExchange) and errand.request.of == "cluster/ECO"
 
 
+def test_what_a_cluster_manager_records_reaches_partnerships_in_the_name_of_an_operator() -> None:
+    """The manager of one theme has no role in a partnership of another."""
+    circle = active()
+    held = rq.HoldJointSession.model_validate(
+        {
+            "code": "js-1",
+            "mode": "virtual",
+            "held": circle.at,
+            "attended": [{"name": "Getafe", "number": 2}, {"name": "Hangzhou", "number": 1}],
+            "evidence": text("attendance"),
+        }
+    )
+    circle.asks(held, MANAGER)
+    assert circle.cluster.errands[0].by == OPERATOR
+
+
 def test_without_evidence_it_reaches_nobody_until_there_is_some() -> None:
     circle = active()
     circle.holds(evidence=None)

@@ -127,6 +127,6 @@ async def test_a_partnership_that_refuses_is_looked_after_and_the_others_take_it
         (told,) = [one for one in town.events(town.entity) if isinstance(one, ev.ErrandCarried)]
         assert [one.entity for one in told.refused] == [f"partnership/{town.named['C2-03']}"]
         cluster = cluster_of(fold(town.entity, town.events(town.entity)))
-        assert [watch.id for watch in cluster.watches] == ["errand/plan.1"]
+        assert [watch.id for watch in cluster.watches] == ["errand/joint_plan_1"]
         assert town.partnership("C1-02").joint_plan is not None
         await town.end()
