@@ -9,6 +9,7 @@ from client.errands import UNDER_WAY
 from client.founding import drawn_from, free_code
 from client.reading import entity, partnership
 from domain import requests as rq
+from domain.clusters.cluster import Cluster
 from domain.clusters.requests import Candidate, places
 from domain.clusters.state import Membership
 from domain.clusters.steps import cluster_terms
@@ -81,6 +82,19 @@ def candidate(state: Partnership, at: datetime) -> Candidate:
 def its_people(state: Partnership, at: datetime) -> tuple[Holder, ...]:
     """Who stands for one of its sides now."""
     return tuple(held for held in state.holders if held.role in OF_A_SIDE and held.holds(at))
+
+
+def named_people(ledger: SqlLedger, cluster: Cluster, code: str, at: datetime) -> rq.NamePeople:
+    """Who stands for a member, as its partnership has it now; Refusal where its cities are not those that consented."""
+    state = partnership(ledger, code)
+    known = cluster.membership(code)
+    now = (state.member(Side.EU).name, state.member(Side.CN).name)
+    if known is not None and (known.eu, known.cn) != now:
+        raise Refusal(
+            f"{code} is of {listed(now)} now, and {listed((known.eu, known.cn))} consented; it leaves and is asked "
+            "again (leave, join)"
+        )
+    return rq.NamePeople(member=code, holders=its_people(state, at))
 
 
 def _room_for(ledger: SqlLedger, state: Partnership, cluster: str) -> None:

@@ -23,6 +23,7 @@ from console.session import AsJson, session
 from domain import requests as rq
 from domain.clusters.cluster import Cluster
 from domain.clusters.requests import Attended, Matter
+from domain.entities import cluster_of
 from domain.events import ClusterFounded
 from domain.values import Refusal, Role
 
@@ -137,8 +138,7 @@ def consent(
 @asked(app, "name-people", MEMBERS, of="cluster")
 def name_people(desk: Desk, member: MemberCode) -> rq.AnyRequest:
     """Bring those who stand for a member up to date with its partnership."""
-    state = partnership(desk.ledger, member)
-    return rq.NamePeople(member=state.code, holders=clusters.its_people(state, desk.at))
+    return clusters.named_people(desk.ledger, cluster_of(desk.state), member, desk.at)
 
 
 @asked(app, "leave", MEMBERS, of="cluster")

@@ -215,6 +215,10 @@ class EntityState(Remembering):
         """Who takes a seat that is a member's own."""
         return ()
 
+    def is_of(self, seat: Seat, person: PersonId) -> bool:
+        """Whether a person stands for the member that a seat is of."""
+        return False
+
     def seated(self, terms: GateTerms) -> GateTerms:
         """A gate's terms as it opens; where it is one of all members, with the seats they have now."""
         return terms

@@ -97,12 +97,7 @@ def _own(state: S, seat: Seat, by: Actor) -> bool:
     """Whether a seat that is a member's own is that of the actor's member."""
     if seat.of is None or seat.person is not None:
         return True
-    own = [
-        person
-        for role in (seat.role, by.role)
-        for person in state.own_people(seat.model_copy(update={"role": role}), state.now)
-    ]
-    return by.person in own or by.on_behalf_of in own
+    return any(person is not None and state.is_of(seat, person) for person in (by.person, by.on_behalf_of))
 
 
 def _sitting(seat: Seat) -> str:

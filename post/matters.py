@@ -25,6 +25,8 @@ class Matter:
     subject: str = ""
     when: str = ""
     """A session's start, in the reader's zone and language."""
+    kind: str = "partnership"
+    """What kind of entity it comes up in."""
 
     def name(self, language: Language) -> str:
         """The thing itself: `the Cooperation Action Plan, version 2 (review by both sides)`."""
@@ -59,7 +61,8 @@ class Matter:
     def asked(self, language: Language) -> str:
         """The request without capital and full stop: `please decide on ...`."""
         pair = words.WHATS.get(self.what, words.OTHER_WHAT)
-        return words.pick(pair, language).format(matter=self.name(language))
+        noun = words.word(words.NOUNS, self.kind, language)
+        return words.pick(pair, language).format(matter=self.name(language), noun=noun)
 
     def _document(self, document: str, step: str, language: Language) -> str:
         if language == "en":

@@ -232,6 +232,7 @@ class _Page:
         zone, language = self.to.zone, self.language
         if item.when is not None:
             matter = replace(matter, when=dates.moment(item.when, zone, language))
+        matter = replace(matter, kind=self.letter.entity.partition("/")[0])
         left = self._given("left", place, item)
         basis = clean(item.basis, _FACT_LENGTH)
         version = re.fullmatch(r"(?:sha256:)?([0-9a-f]{12,64})", item.version)

@@ -209,7 +209,7 @@ WHATS: dict[str, Pair] = {
         "please decide whether to write to the authority: {matter} is still open",
         "{matter}久未办结，请决定是否致函主管部门",
     ),
-    "at_risk": ("please look into this partnership: {matter}", "请关注该合作进展：{matter}"),
+    "at_risk": ("please look into this {noun}: {matter}", "请关注该{noun}进展：{matter}"),
     "dormant": (
         "please look into this partnership: no working session has been held for {matter} days",
         "请关注该合作：已有{matter}天未举行工作会议",

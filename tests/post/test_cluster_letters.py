@@ -101,6 +101,15 @@ def test_each_of_them_reads_well_and_names_the_cluster(language: str) -> None:
             assert "Ecological transition" in told and not CHINESE.search(prose), told
 
 
+def test_a_cluster_at_risk_is_called_a_cluster() -> None:
+    circle = Circle().active()
+    circle.asks(rq.OpenStage(stage=Stage.JOINT_PLAN), OPERATOR)
+    circle.until(circle.at + timedelta(days=185))
+    flagged = next(letter for letter in circle.letters if letter.kind == "at_risk")
+    assert "look into this thematic cluster: late with joint action plan" in read(flagged, "en")
+    assert "请关注该专题组进展：联合行动计划进度滞后" in read(flagged, "zh")
+
+
 def test_what_is_asked_of_a_member_is_asked_in_words() -> None:
     asked = next(
         one for one in letters() if one.recipient == of("C2-03", Side.CN).person and one.kind == "asked"
