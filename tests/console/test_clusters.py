@@ -265,6 +265,20 @@ def test_joining_naming_people_and_leaving(ask: Asking, home: Path) -> None:
     assert "recorded that C2-03 leaves (bilateral), to go on bilaterally with an agreement of its own" in told
 
 
+def test_a_member_whose_city_was_replaced_is_asked_again(ask: Asking) -> None:
+    """Another city has not consented to anything."""
+    ask.active()
+    told = ask.tandem(
+        *("partnership", "replace-member", "C2-03", "eu", "--leaving", "Aragon", "--name", "Navarra"),
+        *("--country", "ES", "--level", "region", "--focal", key_of("C2-04", Side.EU)),
+        *("--reason", "priorities", "--agreed", "agreed", "--as", "operator.one"),
+    )
+    assert told.status == 0, told.err
+    sentence = ask.refused("name-people ECO C2-03")
+    assert "C2-03 is of Navarra and Zhengzhou now, and Aragon and Zhengzhou consented" in sentence
+    assert "it leaves and is asked again (leave, join)" in sentence
+
+
 def test_a_joint_session_from_plan_to_record(ask: Asking, tmp_path: Path) -> None:
     ask.active()
     starts = ("--starts", "2021-05-20T09:00+02:00")
