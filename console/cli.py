@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "partnership": ("partnerships.app", ASKING),
     "visit": ("visits.app", ASKING),
     "pilot": ("pilots.app", ASKING),
+    "cluster": ("clusters.app", ASKING),
     "people": ("people.app", ASKING),
     "ledger": ("records.ledger_app", AUDITING),
     "records": ("records.records_app", AUDITING),

@@ -10,6 +10,7 @@ import typer
 from pydantic import BaseModel
 
 from console import meanings
+from domain.clusters.steps import CLUSTER_STEPS, cluster_terms
 from domain.pilots.facts import LISTS, MUSTS, WEIGHTS, CheckItem
 from domain.pilots.steps import CHECKED, PILOT_STEPS
 from domain.programmes.state import PACK
@@ -29,7 +30,8 @@ _CONDITIONS = {
     "focal_points_named": "both sides have a focal point",
     "scoping_passed": "scoping is passed",
     "evidenced_exchange": "an exchange with evidence is on record",
-    "plan_adopted": "the action plan is adopted",
+    "plan_adopted": "the action plan is adopted, its own or the joint one of a cluster",
+    "cluster_active": "the cluster is active",
     "nothing_else_open": "no other stage is under way",
     "before_cut_off": "the last day to open it is not over",
     "screened": "the fiche has passed the screening panel",
@@ -92,17 +94,19 @@ def _page(terms: Terms) -> Iterator[str]:
         yield ""
         yield from _stage(step)
     yield ""
-    yield from _reports()
-    yield ""
     yield from _sessions(terms)
-    yield from _visits(visit_terms(terms))
     yield from _ladder(terms)
     yield ""
     yield from _cut_offs(terms)
     yield ""
     yield from _other_times(terms)
     yield ""
+    yield from _visits(visit_terms(terms))
     yield from _pilots()
+    yield ""
+    yield from _clusters(cluster_terms(terms))
+    yield ""
+    yield from _reports()
 
 
 def _pilots() -> Iterator[str]:
@@ -233,6 +237,8 @@ def _stage(step: Step) -> Iterator[str]:
     yield "|---|---|---|---|---|---|"
     for gate in terms.gates:
         deciders = ", ".join(str(seat) for seat in gate.seats)
+        if gate.of_members:
+            deciders = f"of each member: {deciders}"
         yield f"| {gate.code} | {gate.title} | {deciders} | {_rule(gate)} | {gate.allowance} | {_silence(gate)} |"
     yield ""
     yield f"### What the {_kind(step)} holds"
@@ -338,6 +344,27 @@ def _other_times(terms: Terms) -> Iterator[str]:
     yield f"| reviewing a hold | {terms.hold_review} calendar days |"
     yield f"| signing an agreement, from its first step | {terms.agreement_target} calendar days |"
     yield f"| asking for an extension at the latest | {terms.latest_extension_request} calendar days before the end |"
+
+
+def _clusters(terms: Terms) -> Iterator[str]:
+    rules = terms.clusters
+    if rules is None:
+        return
+    yield "# The lifecycle of a cluster"
+    yield ""
+    yield "A cluster is *forming* until both sides of each of its partnerships have consented and they are at least"
+    yield f"{rules.entities} cities or regions of both sides; then it is *active*. Those asked have {rules.consent}."
+    yield f"It is reviewed every {rules.review} calendar days by its cluster manager, else by the secretariat. A city"
+    yield "or region is a core member of at most two clusters. Members join and leave with consent and a reason, but"
+    yield "not while a version is being decided on by the members of now. A partnership merges into its cluster when"
+    yield "both its partners consented there (`ask-merger`, `consent`) and two persons close it (`propose merge` in the"
+    yield "partnership): what was open in it is then on record in the cluster."
+    yield ""
+    yield "Joint sessions follow the rules of working sessions, answered by both sides of each member; a session with"
+    yield "evidence is an exchange of every member of which both sides were there, and counts once."
+    for step in CLUSTER_STEPS:
+        yield ""
+        yield from _stage(step)
 
 
 def conditions() -> tuple[str, ...]:

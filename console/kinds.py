@@ -20,6 +20,8 @@ from domain.living import Entity
 _MODULES = ("staging", "deciding", "steering", "proposing")
 """Where the requests that every kind can be asked are defined."""
 
+Code = Annotated[str, typer.Argument(metavar="CODE", help="Its code.")]
+
 Facts = Callable[[Any, telling.Names], Iterable[tuple[str, str | None]]]
 """What is shown of one of its kind besides what every entity has."""
 
@@ -45,7 +47,7 @@ def group(kind: str, help: str, facts: Facts) -> typer.Typer:
 
     def show(
         ctx: typer.Context,
-        code: Annotated[str, typer.Argument(metavar="CODE", help="Its code.")],
+        code: Code,
         as_json: AsJson = False,
     ) -> None:
         with records(ctx) as ledger:

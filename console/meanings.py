@@ -60,6 +60,13 @@ _MEANINGS = {
     "action_plan.sign_off_evidence": "whether the evidence of each side's sign-off is there",
     "action_plan.answered_comments": "comments of the round before that were answered",
     "action_plan.open_comments": "comments of the round before without an answer; 0 is wanted",
+    "cluster_work_plan.year": "the year it is for",
+    "cluster_work_plan.themes": "themes worked on, as codes; at least 1",
+    "cluster_work_plan.sessions": "thematic sessions planned; 4 are wanted, one for each quarter",
+    "cluster_work_plan.products": "knowledge products planned; at least 1",
+    "cluster_work_plan.owners_named": "whether each item has somebody in charge",
+    "cluster_work_plan.summary_en": "whether it has an English summary",
+    "cluster_work_plan.summary_zh": "whether it has a Chinese summary",
     "action.code": "a code for the action, such as A1",
     "action.objective": "the code of the objective it serves",
     "action.owner_eu": "organisation that owns it on the EU side, by its code; never a person",
@@ -187,13 +194,16 @@ def lines(model: type[BaseModel]) -> Iterator[Line]:
 
 def label(model: type[BaseModel]) -> str:
     """How a model is called in the table of meanings: a deliverable by its kind, a part by its own name."""
-    if issubclass(model, Deliverable):
+    if issubclass(model, Deliverable) and "kind" in model.model_fields and model is not Deliverable:
         return str(model.model_fields["kind"].default)
     return "".join(f"_{sign.lower()}" if sign.isupper() else sign for sign in model.__name__).lstrip("_")
 
 
 def meaning(model: type[BaseModel], name: str, field: FieldInfo) -> str:
-    return _MEANINGS.get(f"{label(model)}.{name}") or field.description or name.replace("_", " ")
+    # a document that is held to another's checklist has its fields too
+    labels = [label(one) for one in model.__mro__ if issubclass(one, BaseModel) and one is not BaseModel]
+    known = (_MEANINGS.get(f"{one}.{name}") for one in labels if one not in ("deliverable", "value"))
+    return next((told for told in known if told), "") or field.description or name.replace("_", " ")
 
 
 def _bare(annotation: Any) -> Any:

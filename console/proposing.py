@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from client import clusters
 from console.asking import Desk, Words, asked
 from console.deciding import gate_code
 from console.options import GateCode, Reason, StageName, TheVerdict, code, last_day
 from console.partnerships import app
 from domain import requests as rq
+from domain.entities import partnership_of
 from domain.values import Refusal, listed
 
 PANEL = "For two persons"
@@ -78,7 +80,8 @@ def merge(
 ) -> rq.AnyRequest:
     """Let the partnership go on inside a thematic cluster; as a partnership it ends."""
     into = _cluster(desk, into)
-    return rq.Propose(matter=rq.Merge(into=into, consent=consent), reason=reason, remark=remark)
+    of = clusters.merging(desk.ledger, partnership_of(desk.state), into, desk.by)
+    return rq.Propose(matter=rq.Merge(into=into, consent=consent, of=of), reason=reason, remark=remark)
 
 
 def _cluster(desk: Desk, given: str) -> str:

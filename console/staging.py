@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from client import clusters
 from console import forms, showing
 from console.asking import Desk, Words, asked
 from console.errors import misused
@@ -16,6 +17,7 @@ from console.partnerships import app
 from console.session import AsJson
 from domain import requests as rq
 from domain.deliverables import deliverable_of
+from domain.entities import partnership_of
 from domain.pilots.facts import PilotKind, Reached
 from domain.values import Organisation, Refusal, Side, StakeholderGroup
 
@@ -85,7 +87,6 @@ def agreement_step(
     return rq.StepAgreement(step=step, signing=signing, text=text)
 
 
-@asked(app, "plan-session", PANEL)
 def plan_session(
     desk: Desk,
     session: Annotated[
@@ -104,7 +105,6 @@ def plan_session(
     return rq.PlanSession(code=session, mode=mode, starts=starts, reason=reason)
 
 
-@asked(app, "session-step", PANEL)
 def session_step(
     desk: Desk,
     session: Annotated[
@@ -120,8 +120,13 @@ def session_step(
         str | None, typer.Option("--reason", metavar="CODE", parser=code, help="Why it is cancelled.")
     ] = None,
 ) -> rq.AnyRequest:
-    """Take a planned session a step further; that it was held is recorded with record-exchange."""
+    """Take a planned session a step further; that it was held is recorded apart."""
     return rq.StepSession(code=session, step=step, text=text, remark=remark, reason=reason)
+
+
+# clusters plan sessions too
+asked(app, "plan-session", PANEL)(plan_session)
+asked(app, "session-step", PANEL)(session_step)
 
 
 @asked(app, "record-exchange", PANEL)
@@ -175,6 +180,15 @@ def record_pilot(
     if reached is not Reached.ENDORSED and reached is not Reached.COMPLETED:
         raise misused("a partnership is told that a pilot was endorsed or completed, nothing else")
     return rq.RecordPilot(pilot=pilot, pilot_kind=kind, reached=reached, action=action, since=since)
+
+
+@asked(app, "adopt-joint-plan", PANEL)
+def adopt_joint_plan(
+    desk: Desk,
+    of: Annotated[str, typer.Argument(metavar="CLUSTER", parser=code, help="The cluster, such as ECO.")],
+) -> rq.AnyRequest:
+    """Record that a cluster's joint plan holds here, where that was not recorded by itself."""
+    return clusters.adopted(desk.ledger, partnership_of(desk.state), of)
 
 
 @asked(app, "engage", PANEL)

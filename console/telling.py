@@ -310,8 +310,9 @@ class Telling:
     def exchange(self, event: ev.ExchangeHeld, after: Entity) -> str:
         people = f"{event.participants_eu} EU and {event.participants_cn} CN participants"
         evidence = "with evidence" if event.evidence else "without evidence, so it does not count"
+        whose = f" of {event.of}" if event.of is not None else ""
         return (
-            f"{self.by(event)} recorded exchange {event.code}, {plain(event.mode)}, held on "
+            f"{self.by(event)} recorded exchange {event.code}{whose}, {plain(event.mode)}, held on "
             f"{day(event.held)}: {people}, {evidence}"
         )
 
@@ -374,6 +375,7 @@ class Telling:
         return (
             f"the programme ends on {day(event.ends)} instead of {day(event.was)}; "
             f"{counted(len(event.moved), 'date')} moved with it"
+            + (f"; {self.names(event.second)} wanted it too" if event.second else "")
         )
 
     def calendar(self, event: ev.CalendarAdopted, after: Entity) -> str:

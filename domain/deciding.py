@@ -222,6 +222,8 @@ def hand_over(state: S, request: rq.HandOver, by: Actor, at: datetime) -> Events
         raise Refusal(
             f"{request.to} does not stand for the {seat.side.value} side, as the {seat} does", grave=True
         )
+    if seat.of is not None and not state.is_of(seat, request.to):
+        raise Refusal(f"{request.to} does not stand for {seat.of}, as the {seat} does", grave=True)
     if any(request.to in state.persons_for(other, at) for other in gate.seats if other is not seat):
         raise Refusal(f"{request.to} has a seat at gate {gate.code} already")
     return (ev.SeatHandedOver(at=at, by=by, gate=gate.id, seat=place, to=request.to, remark=request.remark),)

@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain import partnership, programme
+from domain.clusters import cluster
+from domain.clusters.cluster import Cluster
 from domain.entries import Entry
-from domain.events import AnyEvent, PartnershipFounded, PilotFounded, ProgrammeFounded, VisitFounded
+from domain.events import (
+    AnyEvent,
+    ClusterFounded,
+    PartnershipFounded,
+    PilotFounded,
+    ProgrammeFounded,
+    VisitFounded,
+)
 from domain.letters import Letter, letters_for
 from domain.living import Entity, Tags
 from domain.partnership import Partnership
@@ -21,7 +30,7 @@ from domain.visits import visit
 State = Entity
 """Any entity's state; the kinds are told apart by the first word of its id."""
 
-AnyFounding = PartnershipFounded | VisitFounded | PilotFounded | ProgrammeFounded
+AnyFounding = PartnershipFounded | VisitFounded | PilotFounded | ProgrammeFounded | ClusterFounded
 """The event a life begins with."""
 
 __all__ = [
@@ -32,6 +41,7 @@ __all__ = [
     "Records",
     "State",
     "Tags",
+    "cluster_of",
     "fold",
     "folded",
     "founded",
@@ -48,6 +58,7 @@ KINDS: Mapping[str, type[Entity]] = {
     "visit": visit.StudyVisit,
     "pilot": Pilot,
     "programme": Programme,
+    "cluster": Cluster,
 }
 """Every kind of entity, by the first word of the ids of its entities."""
 
@@ -56,6 +67,7 @@ _FOUNDED: Mapping[type[Any], Callable[[Any], Entity]] = {
     VisitFounded: visit.founded,
     PilotFounded: pilot.founded,
     ProgrammeFounded: programme.founded,
+    ClusterFounded: cluster.founded,
 }
 
 
@@ -73,6 +85,13 @@ def partnership_of(state: State) -> Partnership:
     """The state of what is known to be a partnership; TypeError for another kind."""
     if not isinstance(state, Partnership):
         raise TypeError(f"{state.entity} is a {state.noun}, not a partnership")
+    return state
+
+
+def cluster_of(state: State) -> Cluster:
+    """The state of what is known to be a cluster; TypeError for another kind."""
+    if not isinstance(state, Cluster):
+        raise TypeError(f"{state.entity} is a {state.noun}, not a cluster")
     return state
 
 

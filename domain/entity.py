@@ -18,7 +18,7 @@ from domain.errands import Errand
 from domain.events import AnyEvent
 from domain.gates import Gate
 from domain.requests import Matter
-from domain.terms import Seat, Stage, Terms
+from domain.terms import GateTerms, Seat, Stage, Terms
 from domain.values import (
     POLITICAL,
     SIDES,
@@ -217,6 +217,18 @@ class EntityState(Remembering):
         """What follows when a stage's version is rejected; nothing: the secretariat settles how it goes on."""
         return ()
 
+    def own_people(self, seat: Seat, at: datetime) -> tuple[PersonId, ...]:
+        """Who takes a seat that is a member's own."""
+        return ()
+
+    def is_of(self, seat: Seat, person: PersonId) -> bool:
+        """Whether a person stands for the member that a seat is of."""
+        return False
+
+    def seated(self, terms: GateTerms) -> GateTerms:
+        """A gate's terms as it opens; where it is one of all members, with the seats they have now."""
+        return terms
+
     def restricted(self, country: str, since: datetime, until: datetime, at: datetime) -> Clock | None:
         """The clock to look at it anew, where a travel restriction touches what it plans."""
         return None
@@ -295,6 +307,8 @@ class EntityState(Remembering):
         """Who is asked to take a seat: the named person while they hold any role, else all of its role."""
         if seat.person is not None:
             return (seat.person,) if self.holder(seat.person, at) is not None else ()
+        if seat.of is not None:
+            return self.own_people(seat, at)
         return tuple(holder.person for holder in self.holders_of(seat.role, seat.side, at))
 
     def deadline(self, clock: Clock) -> Deadline | None:

@@ -7,9 +7,9 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.requests import AnyRequest
-from domain.requests import EntityName as EntityName
 from domain.scopes import Scope as Scope
 from domain.values import Actor, Code, UtcTime, Value
+from domain.values import EntityName as EntityName
 
 
 class Errand(Value):

@@ -9,15 +9,30 @@ from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
+from domain.clusters.events import ActionsTakenOver as ActionsTakenOver
+from domain.clusters.events import ClusterActivated as ClusterActivated
+from domain.clusters.events import ClusterEvent
+from domain.clusters.events import ClusterFounded as ClusterFounded
+from domain.clusters.events import ClusterReviewed as ClusterReviewed
+from domain.clusters.events import ConsentGiven as ConsentGiven
+from domain.clusters.events import ConsentRefused as ConsentRefused
+from domain.clusters.events import JointPlanAdopted as JointPlanAdopted
+from domain.clusters.events import JointSessionHeld as JointSessionHeld
+from domain.clusters.events import MemberAsked as MemberAsked
+from domain.clusters.events import MemberLeft as MemberLeft
+from domain.clusters.events import MergerAsked as MergerAsked
+from domain.clusters.events import PeopleNamed as PeopleNamed
 from domain.deliverables import AnyDeliverable
 from domain.errands import EntityName, TurnedDown
 from domain.partnership_events import AgreementStepTaken as AgreementStepTaken
 from domain.partnership_events import DormantFlagged as DormantFlagged
 from domain.partnership_events import End as End
 from domain.partnership_events import ExchangeHeld as ExchangeHeld
+from domain.partnership_events import JointPlanJoined as JointPlanJoined
 from domain.partnership_events import MemberReplaced as MemberReplaced
 from domain.partnership_events import OrganisationEngaged as OrganisationEngaged
 from domain.partnership_events import PartnershipClosed as PartnershipClosed
+from domain.partnership_events import PartnershipEvent
 from domain.partnership_events import PartnershipFounded as PartnershipFounded
 from domain.partnership_events import PartnershipWithdrawn as PartnershipWithdrawn
 from domain.partnership_events import SessionPlanned as SessionPlanned
@@ -28,6 +43,7 @@ from domain.pilots.events import NoteAsked as NoteAsked
 from domain.pilots.events import NotesMissing as NotesMissing
 from domain.pilots.events import OwnerNamed as OwnerNamed
 from domain.pilots.events import PilotClosed as PilotClosed
+from domain.pilots.events import PilotEvent
 from domain.pilots.events import PilotFounded as PilotFounded
 from domain.pilots.events import PilotParked as PilotParked
 from domain.pilots.events import PilotRecorded as PilotRecorded
@@ -41,6 +57,7 @@ from domain.programmes.events import BroadcastOrdered as BroadcastOrdered
 from domain.programmes.events import CutOffObjected as CutOffObjected
 from domain.programmes.events import ObjectionAnswered as ObjectionAnswered
 from domain.programmes.events import ObjectionsClosed as ObjectionsClosed
+from domain.programmes.events import ProgrammeEvent
 from domain.programmes.events import ProgrammeFounded as ProgrammeFounded
 from domain.requests import Channel, Matter, Verdict
 from domain.terms import GateTerms, Reach, Seat, Stage, Terms
@@ -68,6 +85,7 @@ from domain.visits.events import VisitBegan as VisitBegan
 from domain.visits.events import VisitCancelled as VisitCancelled
 from domain.visits.events import VisitCompleted as VisitCompleted
 from domain.visits.events import VisitConverted as VisitConverted
+from domain.visits.events import VisitEvent
 from domain.visits.events import VisitFounded as VisitFounded
 from domain.visits.events import VisitMoved as VisitMoved
 from domain.visits.events import VisitStepTaken as VisitStepTaken
@@ -287,6 +305,8 @@ class EndDateChanged(Event):
     ends: UtcTime
     addendum: TextHash
     moved: tuple[Moved, ...] = ()
+    second: PersonId | None = Field(default=None, exclude_if=lambda second: second is None)
+    """Who wanted it too, where it comes from the programme; else a proposal and its confirmation tell."""
 
 
 class CalendarAdopted(Event):
@@ -424,7 +444,7 @@ class CutOffReached(Event):
 
 
 AnyEvent = Annotated[
-    PartnershipFounded
+    PartnershipEvent
     | StageOpened
     | StagePassed
     | DeliverableSubmitted
@@ -442,18 +462,11 @@ AnyEvent = Annotated[
     | RoundsExhausted
     | RoundAdded
     | ConditionWaived
-    | AgreementStepTaken
-    | SessionPlanned
-    | SessionStepTaken
-    | ExchangeHeld
-    | OrganisationEngaged
     | HoldPlaced
     | HoldLifted
     | SuspensionOrdered
     | SuspensionLifted
     | HolderChanged
-    | MemberReplaced
-    | PartnershipWithdrawn
     | ProposalMade
     | ProposalConfirmed
     | ProposalDeclined
@@ -466,46 +479,16 @@ AnyEvent = Annotated[
     | ContactLogged
     | DeadlinePassed
     | AtRiskFlagged
-    | DormantFlagged
     | CutOffReached
-    | PartnershipClosed
     | ErrandCarried
     | ErrandRepeated
     | ErrandDropped
     | TravelRestricted
     | TravelResumed
     | EntityClosed
-    | VisitFounded
-    | VisitStepTaken
-    | GroupFormed
-    | ParticipantsNamed
-    | GroupStepTaken
-    | VisitMoved
-    | VisitBegan
-    | VisitConverted
-    | VisitCancelled
-    | IncidentReported
-    | VisitCompleted
-    | TravelDataPurged
-    | PilotFounded
-    | CheckRecorded
-    | ChecksAsked
-    | NoteAsked
-    | NotesMissing
-    | OwnerNamed
-    | PilotClosed
-    | PilotParked
-    | PilotRecorded
-    | PilotScored
-    | PilotStepTaken
-    | PilotUnparked
-    | ProgressNoted
-    | SourceRecorded
-    | ProgrammeFounded
-    | AcceptanceAsked
-    | BroadcastOrdered
-    | CutOffObjected
-    | ObjectionAnswered
-    | ObjectionsClosed,
+    | VisitEvent
+    | PilotEvent
+    | ProgrammeEvent
+    | ClusterEvent,
     Field(discriminator="kind"),
 ]

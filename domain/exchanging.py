@@ -76,12 +76,14 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
     only(by, "record an exchange", Role.OPERATOR, Role.CLUSTER_MANAGER)
     if request.held > at:
         raise Refusal(f"an exchange is recorded after it was held; {day(request.held)} is still to come")
-    if any(known.code == request.code for known in state.exchanges):
-        raise Refusal(f"exchange {request.code} is on record already")
+    if any((known.code, known.of) == (request.code, request.of) for known in state.exchanges):
+        of = f" of {request.of}" if request.of is not None else ""
+        raise Refusal(f"exchange {request.code}{of} is on record already")
     if not request.participants_eu or not request.participants_cn:
         raise Refusal("an exchange has participants of both sides; both numbers are needed")
     travel_possible(state, request.mode, request.held, "could")
-    minutes = held_now(state, request.code, request.held, at)
+    # what others held has its minutes there
+    minutes = held_now(state, request.code, request.held, at) if request.of is None else None
     return (
         ev.ExchangeHeld(
             at=at,
@@ -96,6 +98,18 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
             of=request.of,
         ),
     )
+
+
+def adopt_joint_plan(state: S, request: rq.AdoptJointPlan, by: Actor, at: datetime) -> Events:
+    acting(state, by, at)
+    only(by, "record that a joint plan holds here", Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
+    known = state.joint_plan
+    if known is not None and (known.of, known.version) == (request.of, request.version):
+        raise Refusal(
+            f"this version of the joint plan of {request.of} holds in {state.code} since {day(known.at)}; "
+            "another version has another content hash"
+        )
+    return (ev.JointPlanJoined(at=at, by=by, of=request.of, version=request.version),)
 
 
 def engage(state: S, request: rq.Engage, by: Actor, at: datetime) -> Events:

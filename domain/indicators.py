@@ -10,25 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
 from domain import events as ev
-from domain.entities import fold
 from domain.entries import Entry
-from domain.events import VisitCompleted
-from domain.living import Entity
-from domain.partnership import Partnership
+from domain.lives import Lives, lives_by
 from domain.pilots.facts import SourceState
-from domain.pilots.pilot import Pilot
 from domain.records import records_of
 from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
-from domain.visits.events import Direction
-from domain.visits.visit import StudyVisit
 
-E = TypeVar("E", bound=ev.Event)
+_OWN, _JOINT = "", "joint"
+"""The parts of the count of plans: those of partnerships, and those of clusters."""
 
 
 class Figure(Value):
@@ -49,90 +43,6 @@ class Indicator(Value):
     rule: str
     figures: tuple[Figure, ...]
     uncounted: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class _Made:
-    """A visit that was made, with evidence, and where that stands on record."""
-
-    visit: StudyVisit
-    event: VisitCompleted
-    place: str
-
-    @property
-    def host(self) -> str:
-        return "China" if self.visit.direction is Direction.EU_TO_CN else "Europe"
-
-    def reported_by(self, report: VisitReport) -> bool:
-        """Whether a partnership's own report tells of this visit: on days they share."""
-        return report.period.since <= self.event.last and self.event.first <= report.period.until
-
-
-@dataclass
-class _Told:
-    """One entity's entries as they were on record at the moment asked about."""
-
-    state: Entity
-    entries: Sequence[Entry]
-
-    def place(self, entry: Entry) -> str:
-        return f"{self.state.code}/{entry.number}"
-
-    def told(self, *kinds: type[E]) -> Iterator[tuple[str, E]]:
-        """The events of these kinds with their places."""
-        for entry in self.entries:
-            if isinstance(entry.event, kinds):
-                yield self.place(entry), entry.event
-
-    def passed(self, stage: Stage) -> list[str]:
-        """Where it says that a stage was passed."""
-        return [place for place, event in self.told(ev.StagePassed) if event.stage is stage]
-
-
-@dataclass
-class _PilotLife(_Told):
-    """One pilot."""
-
-    state: Pilot
-
-
-@dataclass
-class _Life(_Told):
-    """One partnership; `visits` are those that served it by then, `pilots` those of its plan."""
-
-    state: Partnership
-    visits: Sequence[_Made] = ()
-    pilots: list[_PilotLife] = field(default_factory=list)
-
-    def endorsed_here(self) -> list[tuple[str, str | None]]:
-        """Where a pilot passed the partnership's own stage, and of which action of the plan it was."""
-        found: list[tuple[str, str | None]] = []
-        action: str | None = None
-        for entry in self.entries:
-            event = entry.event
-            if not isinstance(event, ev.DeliverableSubmitted | ev.StagePassed):
-                continue
-            if event.stage is not Stage.PILOT_INVESTMENTS:
-                continue
-            if isinstance(event, ev.DeliverableSubmitted):
-                action = getattr(event.deliverable, "action", None)
-            else:
-                found.append((self.place(entry), action))
-        return found
-
-
-@dataclass
-class _Lives:
-    """All partnerships as they were on record, and what else was: the visits that were made."""
-
-    partnerships: list[_Life] = field(default_factory=list)
-    visits: list[_Made] = field(default_factory=list)
-
-    def __iter__(self) -> Iterator[_Life]:
-        return iter(self.partnerships)
-
-    def __len__(self) -> int:
-        return len(self.partnerships)
 
 
 @dataclass
@@ -161,32 +71,11 @@ class _Tally:
 
 def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicator, ...]:
     """Every indicator, from the entries of each entity (in their order) that were on record by then."""
-    known = _Lives()
-    pilots: list[_PilotLife] = []
-    for entries in lives:
-        then = [entry for entry in entries if entry.recorded_at <= as_of]
-        if then:
-            state = fold(then[0].entity, [entry.event for entry in then])
-            if isinstance(state, Partnership):
-                known.partnerships.append(_Life(state, then))
-            elif isinstance(state, StudyVisit):
-                known.visits += _made(state, then)
-            elif isinstance(state, Pilot):
-                pilots.append(_PilotLife(state, then))
-    for pilot in pilots:
-        for life in known:
-            if (life.state.programme, life.state.code) == (pilot.state.programme, pilot.state.partnership):
-                life.pilots.append(pilot)
+    known = lives_by(lives, as_of)
     return tuple(count(known) for count in _COUNTS)
 
 
-def _made(visit: StudyVisit, entries: Sequence[Entry]) -> Iterator[_Made]:
-    for entry in entries:
-        if isinstance(entry.event, VisitCompleted) and entry.event.mode is not ExchangeMode.TEAM_SCOPING:
-            yield _Made(visit, entry.event, f"{visit.code}/{entry.number}")
-
-
-def _engaged(lives: _Lives) -> Indicator:
+def _engaged(lives: Lives) -> Indicator:
     tally = _Tally()
     names = {Component.CITY: "city", Component.REGION: "region"}
     for life in lives:
@@ -200,7 +89,7 @@ def _engaged(lives: _Lives) -> Indicator:
     )
 
 
-def _members(lives: _Lives) -> Indicator:
+def _members(lives: Lives) -> Indicator:
     tally = _Tally()
     seen: set[tuple[str, str]] = set()
     for life in lives:
@@ -224,50 +113,51 @@ def _members(lives: _Lives) -> Indicator:
     )
 
 
-def _exchanges(lives: _Lives) -> Iterator[tuple[str, ev.ExchangeHeld]]:
-    """Each exchange once; a visit, which reaches every partnership it served, is counted as the visit it is."""
-    joint: set[tuple[str, str]] = set()
+def _held_once(lives: Lives) -> Iterator[tuple[list[str], ev.ExchangeHeld]]:
+    """Each exchange once, with all places that tell of it; a study visit is counted as the visit it is, not here."""
+    joint: dict[tuple[str, str], tuple[list[str], ev.ExchangeHeld]] = {}
     for life in lives:
         for place, held in life.told(ev.ExchangeHeld):
-            if held.of is None:
-                yield place, held
-            elif not held.of.startswith("visit/") and (held.of, held.code) not in joint:
-                joint.add((held.of, held.code))
-                yield place, held
+            key = (held.of, held.code) if held.of is not None else (place, "")
+            if not (held.of or "").startswith("visit/"):
+                joint.setdefault(key, ([], held))[0].append(place)
+    yield from joint.values()
 
 
-def _sessions(lives: _Lives) -> Indicator:
+def _sessions(lives: Lives) -> Indicator:
     tally, without = _Tally(), []
-    for place, held in _exchanges(lives):
+    for places, held in _held_once(lives):
         if held.evidence is None:
-            without.append(place)
+            without += places
         else:
-            tally.add(held.mode.value, place)
+            tally.add(held.mode.value, places[0])
+            tally.places[held.mode.value] += places[1:]
     return Indicator(
         code="O3",
         title="knowledge exchanges held",
-        rule="sessions held, each with evidence",
+        rule="sessions held, each with evidence; a joint one of several partnerships is one",
         figures=tally.figures(mode.value for mode in ExchangeMode),
         uncounted=tuple(without),
     )
 
 
-def _participants(lives: _Lives) -> Indicator:
+def _participants(lives: Lives) -> Indicator:
     tally = _Tally()
-    for place, held in _exchanges(lives):
+    for places, held in _held_once(lives):
         if held.evidence is not None:
-            tally.add(held.mode.value, place, held.participants_eu + held.participants_cn)
+            tally.add(held.mode.value, places[0], held.participants_eu + held.participants_cn)
+            tally.places[held.mode.value] += places[1:]
     for made in lives.visits:
         tally.add(made.event.mode.value, made.place, made.event.participants_eu + made.event.participants_cn)
     return Indicator(
         code="O4",
         title="participations in exchanges",
-        rule="rows of attendance of sessions and visits with evidence: who came twice is counted twice",
+        rule="rows of attendance of sessions and visits with evidence, joint ones once: who came twice counts twice",
         figures=tally.figures(mode.value for mode in ExchangeMode),
     )
 
 
-def _visits(lives: _Lives) -> Iterator[tuple[str, VisitReport]]:
+def _visits(lives: Lives) -> Iterator[tuple[str, VisitReport]]:
     """Each accepted report of a visit, where its acceptance stands on record; a stage may be passed again later."""
     for life in lives:
         report: VisitReport | None = None
@@ -280,7 +170,7 @@ def _visits(lives: _Lives) -> Iterator[tuple[str, VisitReport]]:
                 yield place, report
 
 
-def _once(lives: _Lives) -> Iterator[tuple[list[str], VisitReport]]:
+def _once(lives: Lives) -> Iterator[tuple[list[str], VisitReport]]:
     """Each visit once, with all places that tell of it.
 
     One delegation that served several partnerships told each of them of the same days, mode and direction.
@@ -294,7 +184,7 @@ def _once(lives: _Lives) -> Iterator[tuple[list[str], VisitReport]]:
     yield from joint.values()
 
 
-def _study_visits(lives: _Lives) -> Indicator:
+def _study_visits(lives: Lives) -> Indicator:
     tally = _Tally()
     splits = [f"{mode.value}, to {host}" for mode in VisitMode for host in ("China", "Europe")]
     hosts = {SIDES[0]: "Europe", SIDES[1]: "China"}
@@ -313,7 +203,7 @@ def _study_visits(lives: _Lives) -> Indicator:
     )
 
 
-def _reported_only(lives: _Lives) -> Iterator[tuple[list[str], VisitReport]]:
+def _reported_only(lives: Lives) -> Iterator[tuple[list[str], VisitReport]]:
     """The visits that partnerships reported and that are on record in no other way."""
     told = {(served.code, made.place): made for made in lives.visits for served in made.visit.serves}
     for places, report in _once(lives):
@@ -322,20 +212,30 @@ def _reported_only(lives: _Lives) -> Iterator[tuple[list[str], VisitReport]]:
             yield places, report
 
 
-def _plans(lives: _Lives) -> Indicator:
+def _plans(lives: Lives) -> Indicator:
+    """Own plans as they are not reopened; of each cluster its joint plan once, with every partnership it holds in."""
     tally = _Tally()
+    joint: dict[str, list[str]] = {}
     for life in lives:
         if life.state.plan_adopted is not None:
-            tally.add("", life.passed(Stage.ACTION_PLAN)[-1])
+            tally.add(_OWN, life.passed(Stage.ACTION_PLAN)[-1])
+        latest: dict[str, str] = {}
+        for place, event in life.told(ev.JointPlanJoined):
+            latest[event.of] = place
+        for of, place in latest.items():
+            joint.setdefault(of, []).append(place)
+    for places in joint.values():
+        tally.add(_JOINT, places[0])
+        tally.places[_JOINT] += places[1:]
     return Indicator(
         code="R1",
         title="cooperation action plans adopted",
-        rule="adopted by both sides, and not reopened since",
-        figures=tally.figures(("",)),
+        rule="own ones adopted by both sides and not reopened since; a cluster's joint one is one, whatever it covers",
+        figures=tally.figures((_OWN, _JOINT)),
     )
 
 
-def _agreements(lives: _Lives) -> Indicator:
+def _agreements(lives: Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         signed = [
@@ -348,7 +248,7 @@ def _agreements(lives: _Lives) -> Indicator:
     )
 
 
-def _pilots(lives: _Lives) -> Indicator:
+def _pilots(lives: Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         alone: list[str] = []
@@ -375,7 +275,7 @@ def _pilots(lives: _Lives) -> Indicator:
     )
 
 
-def _all_groups(lives: _Lives) -> Indicator:
+def _all_groups(lives: Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
         groups: dict[StakeholderGroup, str] = {}
@@ -395,7 +295,7 @@ def _number(place: str) -> int:
     return int(place.rpartition("/")[2])
 
 
-def _businesses(lives: _Lives) -> Indicator:
+def _businesses(lives: Lives) -> Indicator:
     tally = _Tally()
     seen: set[str] = set()
     for life in lives:
@@ -412,7 +312,7 @@ def _businesses(lives: _Lives) -> Indicator:
     )
 
 
-def _women(lives: _Lives) -> Indicator:
+def _women(lives: Lives) -> Indicator:
     tally, of = _Tally(), {"": 0}
     for made in lives.visits:
         tally.add("", made.place, made.event.women)
@@ -428,7 +328,7 @@ def _women(lives: _Lives) -> Indicator:
     )
 
 
-def _in_time(lives: _Lives) -> Indicator:
+def _in_time(lives: Lives) -> Indicator:
     tally, of = _Tally(), {"": 0}
     for life in lives:
         settled = {event.gate: place for place, event in life.told(ev.GateSettled)}
@@ -445,14 +345,15 @@ def _in_time(lives: _Lives) -> Indicator:
     )
 
 
-def _evidenced(lives: _Lives) -> Indicator:
+def _evidenced(lives: Lives) -> Indicator:
     tally, of, without = _Tally(), {"": 0}, []
-    for place, held in _exchanges(lives):
+    for places, held in _held_once(lives):
         of[""] += 1
         if held.evidence is None:
-            without.append(place)
+            without += places
         else:
-            tally.add("", place)
+            tally.add("", places[0])
+            tally.places[""] += places[1:]
     return Indicator(
         code="P4",
         title="exchanges with evidence",

@@ -13,7 +13,7 @@ from domain.entity import EntityState
 from domain.entries import Entry
 from domain.events import AnyEvent
 from domain.gates import Gate
-from domain.tasks import Task, for_signature, recipients, tasks_of
+from domain.tasks import Task, beside, for_signature, recipients, tasks_of
 from domain.terms import Reach, Seat
 from domain.values import POLITICAL, SIDES, PersonId, Role, Side, UtcTime, Value
 
@@ -105,7 +105,6 @@ class Draft:
 
 def _facts(state: EntityState, own: dict[str, str], recipient: PersonId) -> dict[str, str]:
     held = state.holder(recipient, state.now) or state.last_known(recipient)
-    # a gate has a title too, which templates know by that name
     return {
         "your_role": held.role.value if held else "",
         "your_side": held.side.value if held else "",
@@ -271,7 +270,7 @@ def _news_ofpeople_in(before: EntityState | None, after: EntityState, event: Any
 
 def _seated(state: EntityState, seat: Seat) -> tuple[PersonId, ...]:
     if seat.role in POLITICAL:
-        return people_in(state, (Role.FOCAL_POINT, seat.side))
+        return state.persons_for(beside(seat, Role.FOCAL_POINT), state.now)
     return state.persons_for(seat, state.now)
 
 
@@ -320,7 +319,8 @@ def _reminders(before: EntityState, after: EntityState, event: ev.ReminderFell) 
         kind = "signature" if for_signature(before, task) else "reminder"
         items.setdefault(kind, []).append(item)
         if reminder.reach is not Reach.RECIPIENT:
-            superiors = people_in(before, (Role.DEPUTY, task.seat.side)) if task.seat.side in SIDES else ()
+            deputy = beside(task.seat, Role.DEPUTY)
+            superiors = before.persons_for(deputy, before.now) if task.seat.side in SIDES else ()
             copies += superiors or operators(before)
         if reminder.reach is Reach.TEAM_LEADER:
             late.append(item)

@@ -210,7 +210,8 @@ def change_end(state: S, request: rq.ChangeEnd, by: Actor, at: datetime) -> Even
         )
     if request.ends <= state.ends:
         raise Refusal(f"the programme ends on {day(state.ends)}; an extension ends later")
-    return (end_changed(state, request.ends, request.addendum, by, at),)
+    told = end_changed(state, request.ends, request.addendum, by, at)
+    return (told.model_copy(update={"second": request.second}),)
 
 
 def end_changed(state: S, ends: datetime, addendum: str, by: Actor, at: datetime) -> ev.EndDateChanged:

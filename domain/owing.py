@@ -9,8 +9,8 @@ from domain.clocks import Clock
 from domain.entity import StageStatus
 from domain.requests import SessionStep
 from domain.stages import LIFECYCLE
-from domain.state import AGREEMENT_OVER, PartnershipState, Session
-from domain.tasks import OPERATOR, PARTNERS, Task, proposal_tasks, stage_tasks, task, watch_tasks
+from domain.state import AGREEMENT_OVER, Meeting, PartnershipState, Session
+from domain.tasks import OPERATOR, Task, proposal_tasks, stage_tasks, task, watch_tasks
 from domain.terms import Seat
 
 
@@ -20,7 +20,7 @@ def tasks(state: PartnershipState) -> Iterator[Task]:
     yield from proposal_tasks(state)
     yield from _agreement_tasks(state)
     for session in state.sessions:
-        yield from _session_tasks(state, session)
+        yield from session_tasks(state, session)
     yield from watch_tasks(state)
     yield from _opening_tasks(state)
 
@@ -33,7 +33,7 @@ def _agreement_tasks(state: PartnershipState) -> Iterator[Task]:
         )
 
 
-def _session_tasks(state: PartnershipState, session: Session) -> Iterator[Task]:
+def session_tasks(state: Meeting, session: Session) -> Iterator[Task]:
     """What a session waits for; once it should have begun nobody is invited or answers any more."""
 
     def owed(what: str, seat: Seat, clock: Clock, name: str = "") -> Task:
@@ -46,20 +46,19 @@ def _session_tasks(state: PartnershipState, session: Session) -> Iterator[Task]:
         case SessionStep.PLANNED if not begun:
             yield replace(owed("invite", OPERATOR, session.clock), moot=session.starts)
         case SessionStep.INVITED if not begun:
-            for seat in PARTNERS:
-                if seat.side not in session.answered:
-                    name = f"attend/{session.code}/{seat.side.value}"
-                    asked = owed("attend", seat, session.clock, name)
+            for voice in state.voices():
+                if voice not in session.answered:
+                    name = f"attend/{session.code}/{voice}"
+                    asked = owed("attend", state.seat_of(voice), session.clock, name)
                     yield replace(asked, moot=session.starts, version=session.text or "")
         case SessionStep.HELD:
             yield owed("minutes", OPERATOR, session.clock)
         case SessionStep.MINUTED:
-            for seat in PARTNERS:
-                if seat.side not in session.agreed:
-                    name = f"agree_minutes/{session.code}/{seat.side.value}"
-                    yield replace(
-                        owed("agree_minutes", seat, session.clock, name), version=session.text or ""
-                    )
+            for voice in state.voices():
+                if voice not in session.agreed:
+                    name = f"agree_minutes/{session.code}/{voice}"
+                    asked = owed("agree_minutes", state.seat_of(voice), session.clock, name)
+                    yield replace(asked, version=session.text or "")
     if session.ahead:
         yield owed("report", OPERATOR, session.report)
 

@@ -16,11 +16,14 @@ from domain.living import Rule, Tags
 from domain.pilots import known
 from domain.stages import step_of
 from domain.state import PartnershipState
-from domain.tasks import Task
+from domain.tasks import Task, tasks_of
 from domain.terms import Stage
 from domain.values import SIDES, Actor, Side, listed
 
 __all__ = ["Partnership", "Tags", "founded"]
+
+_ENDS_WITH_IT = ("confirm", "open", "hold_review", "at_risk", "dormant", "dormant_review")
+"""Tasks about the partnership itself, which nobody goes on with once it has ended."""
 
 
 class Partnership(PartnershipState):
@@ -33,6 +36,7 @@ class Partnership(PartnershipState):
         rq.PlanSession: sessions.plan_session,
         rq.StepSession: sessions.session_step,
         rq.RecordExchange: exchanging.record_exchange,
+        rq.AdoptJointPlan: exchanging.adopt_joint_plan,
         rq.Engage: exchanging.engage,
         rq.Withdraw: membership.withdraw,
         rq.ReplaceMember: membership.replace_member,
@@ -44,6 +48,7 @@ class Partnership(PartnershipState):
         rq.PlanSession,
         rq.StepSession,
         rq.RecordExchange,
+        rq.AdoptJointPlan,
         rq.Engage,
         rq.RecordPilot,
     )
@@ -78,7 +83,13 @@ class Partnership(PartnershipState):
 
     def own_effects(self, matter: rq.Matter, by: Actor, at: datetime) -> tuple[AnyEvent, ...] | None:
         if isinstance(matter, rq.Merge):
-            return (PartnershipClosed(at=at, by=by, end=End.MERGED, into=matter.into),)
+            closed = PartnershipClosed(at=at, by=by, end=End.MERGED, into=matter.into)
+            if (
+                matter.of is not None
+            ):  # asked before clusters lived on the engine, nobody takes over what is open
+                open_now = tuple(task.id for task in tasks_of(self) if task.what not in _ENDS_WITH_IT)
+                closed = closed.model_copy(update={"of": matter.of, "open": open_now})
+            return (closed,)
         return None
 
     def closing(self, at: datetime) -> tuple[AnyEvent, ...]:
@@ -87,7 +98,7 @@ class Partnership(PartnershipState):
     def when_passed(self, stage: Stage, at: datetime, by: Actor | None) -> tuple[AnyEvent, ...]:
         if not step_of(stage).ends:
             return ()
-        complete = self.plan_adopted is not None and self.endorsed() > 0
+        complete = self.has_a_plan and self.endorsed() > 0
         return (PartnershipClosed(at=at, by=by, end=End.COMPLETED if complete else End.PARTIAL),)
 
     def when_rejected(self, stage: Stage, at: datetime, by: Actor | None) -> tuple[AnyEvent, ...]:

@@ -10,11 +10,12 @@ from pydantic import AfterValidator, Field
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
 from domain.deliverables import Count
-from domain.requests import AgreementStep, EntityName, ExchangeMode, SessionStep
+from domain.requests import AgreementStep, ExchangeMode, SessionStep
 from domain.terms import Terms
 from domain.values import (
     Code,
     Component,
+    EntityName,
     Event,
     GivenTime,
     Holder,
@@ -23,6 +24,7 @@ from domain.values import (
     Organisation,
     PlaceName,
     Side,
+    TaskName,
     TextHash,
     UtcTime,
     shared,
@@ -105,6 +107,14 @@ class ExchangeHeld(Event):
     """The entity whose event it was, where it was that of many."""
 
 
+class JointPlanJoined(Event):
+    """The joint action plan of a cluster, adopted there by all its members, holds here too."""
+
+    kind: Literal["joint_plan_joined"] = "joint_plan_joined"
+    of: EntityName
+    version: TextHash
+
+
 class OrganisationEngaged(Event):
     kind: Literal["organisation_engaged"] = "organisation_engaged"
     organisation: Organisation
@@ -139,3 +149,22 @@ class PartnershipClosed(Event):
     kind: Literal["partnership_closed"] = "partnership_closed"
     end: End
     into: Code | None = None
+    open: tuple[TaskName, ...] = Field(default=(), exclude_if=lambda tasks: not tasks)
+    """What was open and is taken over where it goes on."""
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The cluster that takes it over."""
+
+
+PartnershipEvent = (
+    PartnershipFounded
+    | AgreementStepTaken
+    | SessionPlanned
+    | SessionStepTaken
+    | ExchangeHeld
+    | OrganisationEngaged
+    | MemberReplaced
+    | PartnershipWithdrawn
+    | DormantFlagged
+    | PartnershipClosed
+    | JointPlanJoined
+)

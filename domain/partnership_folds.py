@@ -9,13 +9,14 @@ from domain import events as ev
 from domain import gate_folds
 from domain.changing import put, watched
 from domain.entity import PARTNER_ROLES, Watch
-from domain.folding import asked_anew, over, relieved, stage_opened, stage_passed
+from domain.errands import Errand
+from domain.folding import over, relieved, stage_opened, stage_passed
 from domain.pilots import known
-from domain.requests import AgreementStep, SessionStep
+from domain.requests import AgreementStep, SessionStep, TakeOver
+from domain.session_folds import session_planned, session_step_taken, with_session
 from domain.sessions import silent_since
-from domain.state import AGREEMENT_OVER, SIGNING_KNOWN, Agreement, Exchange, PartnershipState, Session
+from domain.state import AGREEMENT_OVER, SIGNING_KNOWN, Agreement, Exchange, JointPlan, PartnershipState
 from domain.terms import Stage
-from domain.values import SIDES
 
 S = PartnershipState
 
@@ -60,57 +61,21 @@ def _exchange_held(state: S, event: ev.ExchangeHeld) -> S:
         participants_eu=event.participants_eu,
         participants_cn=event.participants_cn,
         evidence=event.evidence,
+        of=event.of,
     )
     silent = silent_since(state)
     state = put(state, exchanges=(*state.exchanges, exchange))
     if event.clock is not None:
-        state = _with_session(
+        state = with_session(
             state, event.code, mode=event.mode, step=SessionStep.HELD, since=event.at, clock=event.clock
         )
     return _awake(state) if silent_since(state) != silent else state
 
 
 def _session_planned(state: S, event: ev.SessionPlanned) -> S:
-    known = state.session(event.code)
-    session = Session(
-        code=event.code,
-        mode=event.mode,
-        starts=event.starts,
-        moved=event.moved,
-        planned=known.planned if known is not None else event.at,
-        told=known is not None and known.told,
-        since=event.at,
-        clock=event.clock,
-        report=event.report,
-    )
-    others = tuple(held for held in state.sessions if held.code != event.code)
-    state = put(state, sessions=(*others, session))
+    state = session_planned(state, event)
     # a session ahead answers the warning; how to go on after half a year is settled by one that was held
     return state if state.dormant > 1 else watched(state, None, "dormant")
-
-
-def _session_step(state: S, event: ev.SessionStepTaken) -> S:
-    held = state.session(event.code)
-    assert held is not None and event.by is not None
-    update: dict[str, Any] = {"step": event.step, "since": event.at}
-    by_sides = {SessionStep.CONFIRMED: "answered", SessionStep.AGREED: "agreed"}.get(event.step)
-    if by_sides is not None:
-        sides = (*getattr(held, by_sides), event.by.side)
-        # it stays as it is until both sides have spoken
-        update = {by_sides: sides} | (update if len(sides) == len(SIDES) else {})
-    else:
-        update |= {"clock": event.clock or held.clock, "text": event.text or held.text}
-    if event.step is SessionStep.INVITED:
-        update["told"] = True
-    if event.step is SessionStep.MINUTED:
-        update |= {"agreed": (), "minutes": held.minutes + 1}
-        state = asked_anew(state, f"agree_minutes/{event.code}/")
-    return _with_session(state, event.code, **update)
-
-
-def _with_session(state: S, code: str, **update: Any) -> S:
-    sessions = tuple(held.model_copy(update=update) if held.code == code else held for held in state.sessions)
-    return put(state, sessions=sessions)
 
 
 def _dormant(state: S, event: ev.DormantFlagged) -> S:
@@ -144,12 +109,12 @@ def _member_replaced(state: S, event: ev.MemberReplaced) -> S:
     for session in state.sessions:
         if session.ahead and side in session.answered and event.at < session.starts:
             # the new member is asked for itself, and has from today
-            state = _with_session(
+            state = with_session(
                 state,
                 session.code,
                 step=SessionStep.INVITED,
                 since=event.at,
-                answered=tuple(one for one in session.answered if one is not side),
+                answered=tuple(one for one in session.answered if one != side.value),
                 clock=session.clock.model_copy(update={"start": event.at}),
             )
     named = (f"successor/{holder.role.value}.{holder.side.value}" for holder in event.holders)
@@ -161,7 +126,16 @@ def _terms_adopted(state: S, event: ev.TermsAdopted) -> S:
     return _awake(state) if event.terms.sessions is None else state
 
 
+def _joint_plan(state: S, event: ev.JointPlanJoined) -> S:
+    return put(state, joint_plan=JointPlan(of=event.of, version=event.version, at=event.at))
+
+
 def _closed(state: S, event: ev.PartnershipClosed) -> S:
+    if event.of is not None and event.by is not None:
+        # whoever takes it over learns what was open; it has ended only when that is on record there
+        taken = TakeOver(of=state.entity, open=event.open)
+        errand = Errand(id="merge", request=taken, by=event.by, since=event.at, to=(event.of,))
+        state = put(state, errands=(*state.errands, errand))
     return over(state, event.end, event.at, merged_into=event.into)
 
 
@@ -170,13 +144,14 @@ FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
     ev.StagePassed: _stage_passed,
     ev.AgreementStepTaken: _agreement_step,
     ev.SessionPlanned: _session_planned,
-    ev.SessionStepTaken: _session_step,
+    ev.SessionStepTaken: session_step_taken,
     ev.ExchangeHeld: _exchange_held,
     ev.OrganisationEngaged: _organisation_engaged,
     ev.MemberReplaced: _member_replaced,
     ev.PartnershipWithdrawn: lambda state, event: state,
     ev.TermsAdopted: _terms_adopted,
     ev.DormantFlagged: _dormant,
+    ev.JointPlanJoined: _joint_plan,
     ev.PartnershipClosed: _closed,
     ev.PilotRecorded: known.recorded,
 }

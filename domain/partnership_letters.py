@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from domain import events as ev
 from domain.letters import Draft, focal_points, operators, own_items, people_in, team_leaders
-from domain.requests import AgreementStep, SessionStep
+from domain.requests import AgreementStep
+from domain.session_letters import session_changed
 from domain.state import PartnershipState
 from domain.values import Role, Side
 
@@ -35,22 +36,6 @@ def news(before: S | None, after: S, event: ev.AnyEvent) -> Iterator[Draft]:
             told = (*focal, *operators(after), *team_leaders(after), *delegation)
             yield Draft("closed", told, facts=facts)
         case ev.SessionPlanned() | ev.SessionStepTaken():
-            yield from _session_changed(before, after, event)
+            yield from session_changed(before, after, event)
         case ev.AgreementStepTaken() if event.step is AgreementStep.SIGNED:
             yield Draft("signed", (*focal, *team_leaders(after)))
-
-
-def _session_changed(
-    before: S | None, after: S, event: ev.SessionPlanned | ev.SessionStepTaken
-) -> Iterator[Draft]:
-    """To those who have been told a day: not then after all, or not at all."""
-    known = before.session(event.code) if before is not None else None
-    cancelled = isinstance(event, ev.SessionStepTaken)
-    if known is None or not known.told:
-        return
-    if isinstance(event, ev.SessionStepTaken) and event.step is not SessionStep.CANCELLED:
-        return
-    facts = {"session": event.code, "was": known.starts.isoformat(), "reason": event.reason or ""}
-    if isinstance(event, ev.SessionPlanned):
-        facts |= {"starts": event.starts.isoformat(), "mode": event.mode.value}
-    yield Draft("session_cancelled" if cancelled else "session_moved", focal_points(after), facts=facts)

@@ -161,7 +161,7 @@ def _partnership(state: Partnership) -> PartnershipRecord:
         overdue=len(state.overdue),
         founded=state.founded,
         ends=state.ends,
-        plan_adopted=state.plan_adopted,
+        plan_adopted=state.plan_adopted or (state.joint_plan.at if state.joint_plan is not None else None),
         pilots_endorsed=state.endorsed(),
         exchanges=len(state.exchanges),
         signed=state.agreement.signed,

@@ -16,6 +16,15 @@ from domain.broad_requests import RestrictTravel as RestrictTravel
 from domain.broad_requests import Resume as Resume
 from domain.broad_requests import ResumeTravel as ResumeTravel
 from domain.broad_requests import Suspend as Suspend
+from domain.clusters.requests import AskMerger as AskMerger
+from domain.clusters.requests import CloseCluster as CloseCluster
+from domain.clusters.requests import Consent as Consent
+from domain.clusters.requests import HoldJointSession as HoldJointSession
+from domain.clusters.requests import Join as Join
+from domain.clusters.requests import Leave as Leave
+from domain.clusters.requests import NamePeople as NamePeople
+from domain.clusters.requests import ReviewCluster as ReviewCluster
+from domain.clusters.requests import TakeOver as TakeOver
 from domain.deliverables import AnyDeliverable, Count
 from domain.pilots.requests import DropPilot as DropPilot
 from domain.pilots.requests import NoteProgress as NoteProgress
@@ -47,9 +56,8 @@ from domain.values import (
     TextHash,
     Value,
 )
-from domain.values import (
-    ExchangeMode as ExchangeMode,
-)
+from domain.values import EntityName as EntityName
+from domain.values import ExchangeMode as ExchangeMode
 from domain.visits.requests import (
     CancelVisit,
     CompleteVisit,
@@ -62,8 +70,6 @@ from domain.visits.requests import (
     StepVisit,
 )
 
-EntityName = Annotated[str, Field(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
-"""The kind of an entity and its code, such as `visit/V-01`."""
 ProposalNumber = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
@@ -228,6 +234,14 @@ class RecordExchange(Value):
     """The entity whose event it was, where it was that of many: a study visit, a cluster's joint session."""
 
 
+class AdoptJointPlan(Value):
+    """A cluster's joint action plan, adopted by all its members there, holds in the partnership too."""
+
+    kind: Literal["adopt_joint_plan"] = "adopt_joint_plan"
+    of: EntityName
+    version: TextHash
+
+
 class Engage(Value):
     kind: Literal["engage_organisation"] = "engage_organisation"
     organisation: Organisation
@@ -299,6 +313,8 @@ class Merge(Value):
     kind: Literal["merge"] = "merge"
     into: Code
     consent: TextHash
+    of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The cluster itself, where it is one that takes over what is open: `cluster/ECO`."""
 
 
 Matter = Annotated[Waive | Extend | SettleGate | AddRound | Merge | Broadcast, Field(discriminator="kind")]
@@ -376,6 +392,7 @@ AnyRequest = Annotated[
     | PlanSession
     | StepSession
     | RecordExchange
+    | AdoptJointPlan
     | Engage
     | Hold
     | Resume
@@ -417,7 +434,16 @@ AnyRequest = Annotated[
     | RecordPilot
     | AskAcceptance
     | ObjectCutOff
-    | AnswerObjection,
+    | AnswerObjection
+    | Join
+    | Consent
+    | NamePeople
+    | Leave
+    | AskMerger
+    | TakeOver
+    | HoldJointSession
+    | ReviewCluster
+    | CloseCluster,
     Field(discriminator="kind"),
 ]
 

@@ -11,12 +11,12 @@ from domain.entity import StageStatus
 from domain.requests import ExchangeMode
 from domain.requests import SessionStep as Step
 from domain.standing import acting, day, only
-from domain.state import PartnershipState, Session
-from domain.tasks import OPERATOR, PARTNERS
+from domain.state import Meeting, PartnershipState, Session
+from domain.tasks import OPERATOR
 from domain.terms import Seat, SessionTerms, Stage
-from domain.values import Actor, Refusal, Role, Side, TextHash, listed
+from domain.values import Actor, Refusal, Role, TextHash, listed
 
-S = PartnershipState
+S = Meeting
 Events = tuple[ev.AnyEvent, ...]
 
 _ORGANISERS = (Role.OPERATOR, Role.CLUSTER_MANAGER)
@@ -42,7 +42,7 @@ def plan_session(state: S, request: rq.PlanSession, by: Actor, at: datetime) -> 
     if request.starts <= at:
         raise Refusal(
             f"a session is planned for a time to come, and {request.starts:%Y-%m-%d %H:%M} UTC is over; "
-            "one that was held is recorded with record-exchange"
+            f"one that was held is recorded with {state.records_with}"
         )
     if request.starts >= state.ends:
         raise Refusal(
@@ -50,7 +50,7 @@ def plan_session(state: S, request: rq.PlanSession, by: Actor, at: datetime) -> 
         )
     travel_possible(state, request.mode, request.starts, "can")
     if known is None:
-        if any(one.code == request.code for one in state.exchanges):
+        if state.held_on(request.code) is not None:
             raise Refusal(
                 f"exchange {request.code} is on record already; a new session has a code of its own"
             )
@@ -103,15 +103,15 @@ def session_step(state: S, request: rq.StepSession, by: Actor, at: datetime) -> 
             _only_after(state, held, request.step, Step.PLANNED)
             if state.on_hold:
                 raise Refusal(f"{state.code} is on hold; nobody is invited until it is resumed (resume)")
-            _not_begun(held, at)
+            _not_begun(state, held, at)
             _with_text(request, "the agenda goes with the invitation")
             name = f"attend/{held.code}/{held.moved}"
-            clock = _until(state, name, terms_of(state).answer, PARTNERS, at, held.starts)
+            clock = _until(state, name, terms_of(state).answer, _partners(state), at, held.starts)
         case Step.CONFIRMED:
-            _for_a_side(by, held.answered, held, "has answered")
+            _for_a_side(state, by, held.answered, held, "has answered")
             _only_after(state, held, request.step, Step.INVITED)
-            _not_begun(held, at)
-            text = _text_of_all(request, held)
+            _not_begun(state, held, at)
+            text = _text_of_all(state, request, held)
         case Step.MINUTED:
             only(by, "write the minutes", *_ORGANISERS)
             _only_after(state, held, request.step, Step.HELD, Step.MINUTED)
@@ -119,18 +119,18 @@ def session_step(state: S, request: rq.StepSession, by: Actor, at: datetime) -> 
             if request.text == held.text:
                 raise Refusal(f"{_stands(state, held)} in these very words")
             name = f"agree_minutes/{held.code}/{held.minutes + 1}"
-            clock = state.clock_for(name, terms_of(state).agree, PARTNERS, at)
+            clock = state.clock_for(name, terms_of(state).agree, _partners(state), at)
         case Step.AGREED:
-            _for_a_side(by, held.agreed, held, "has agreed to the minutes")
+            _for_a_side(state, by, held.agreed, held, "has agreed to the minutes")
             _only_after(state, held, request.step, Step.MINUTED)
-            text = _text_of_all(request, held)
+            text = _text_of_all(state, request, held)
         case Step.CANCELLED:
             only(by, "cancel a session", *_ORGANISERS)
             _only_after(state, held, request.step, Step.PLANNED, Step.INVITED, Step.CONFIRMED)
             if request.reason is None:
                 raise Refusal(f"whoever cancels session {held.code} says why (--reason)")
         case _:
-            how = "plan-session" if request.step is Step.PLANNED else "record-exchange"
+            how = "plan-session" if request.step is Step.PLANNED else state.records_with
             raise Refusal(f"that a session is {request.step.value} is recorded with {how}")
     return (
         ev.SessionStepTaken(
@@ -161,7 +161,7 @@ def held_now(state: S, code: str, held: datetime, at: datetime) -> Clock | None:
     return state.clock_for(f"minutes/{code}", terms_of(state).minutes, (OPERATOR,), at)
 
 
-def silent_since(state: S) -> datetime | None:
+def silent_since(state: PartnershipState) -> datetime | None:
     """Since when no session has been held; None while none is to be expected: before the kick-off, while closing."""
     scoping = state.stage(Stage.SCOPING)
     if scoping is None or scoping.passed is None or scoping.status is not StageStatus.PASSED:
@@ -185,15 +185,10 @@ def _stands(state: S, session: Session) -> str:
         case Step.PLANNED:
             return f"{name} is planned for {session.starts:%Y-%m-%d %H:%M} UTC ({session.mode.value})"
         case Step.INVITED | Step.CONFIRMED:
-            did = (
-                "both sides were invited to"
-                if session.step is Step.INVITED
-                else "both sides have answered for"
-            )
-            return f"{did} {name} of {session.starts:%Y-%m-%d %H:%M} UTC ({session.mode.value})"
+            did = "were invited to" if session.step is Step.INVITED else "have answered for"
+            return f"{state.everybody} {did} {name} of {session.starts:%Y-%m-%d %H:%M} UTC ({session.mode.value})"
         case Step.HELD:
-            held = next(one.held for one in state.exchanges if one.code == session.code)
-            return f"{name} was held on {day(held)}"
+            return f"{name} was held on {day(state.held_on(session.code) or session.since)}"
         case Step.MINUTED:
             return f"the minutes of {name} were written on {since}"
         case Step.AGREED:
@@ -211,11 +206,11 @@ def _only_after(state: S, session: Session, step: Step, *before: Step) -> None:
     raise Refusal(f"that comes after it was {wanted}: {_stands(state, session)}")
 
 
-def _not_begun(session: Session, at: datetime) -> None:
+def _not_begun(state: S, session: Session, at: datetime) -> None:
     if session.starts <= at:
         raise Refusal(
             f"session {session.code} was to begin on {session.starts:%Y-%m-%d %H:%M} UTC; record it as held "
-            "(record-exchange), move it (plan-session) or cancel it (session-step cancelled)"
+            f"({state.records_with}), move it (plan-session) or cancel it (session-step cancelled)"
         )
 
 
@@ -224,14 +219,24 @@ def _with_text(request: rq.StepSession, why: str) -> None:
         raise Refusal(f"{why}: give it with --text or --text-file")
 
 
-def _text_of_all(request: rq.StepSession, held: Session) -> TextHash | None:
+def _text_of_all(state: S, request: rq.StepSession, held: Session) -> TextHash | None:
     """The text that both sides answer to; whoever has more to say says it beside."""
     if request.text not in (None, held.text):
-        raise Refusal("both sides answer to the text they were sent; what is to be said to it is a --remark")
+        raise Refusal(
+            f"{state.everybody} answer to the text they were sent; what is to be said to it is a --remark"
+        )
     return held.text
 
 
-def _for_a_side(by: Actor, done: tuple[Side, ...], held: Session, what: str) -> None:
+def _partners(state: S) -> tuple[Seat, ...]:
+    return tuple(state.seat_of(voice) for voice in state.voices())
+
+
+def _for_a_side(state: S, by: Actor, done: tuple[str, ...], held: Session, what: str) -> None:
     only(by, "answer for a side", *_PARTNERS)
-    if by.side in done:
-        raise Refusal(f"the {by.side.value.upper()} side {what} for session {held.code} already")
+    own = state.voices_of(by)
+    if not own:
+        raise Refusal(f"{by.person} stands for no member of {state.code}, so answers for none", grave=True)
+    if all(voice in done for voice in own):
+        side = by.side.value.upper()
+        raise Refusal(f"the {side} side{state.own_members(own)} {what} for session {held.code} already")

@@ -91,5 +91,6 @@ def opened(
 ) -> ev.GateOpened:
     """A gate opening on a version, its clock counting from now for those who sit there."""
     name = f"{terms.code}/{number}"
+    terms = state.seated(terms)
     clock = state.clock_for(name, terms.allowance, terms.seats, at)
     return ev.GateOpened(at=at, gate=name, stage=stage, version=version, terms=terms, clock=clock)

@@ -17,7 +17,8 @@ from domain.tasks import tasks_of
 from domain.terms import Stage
 from domain.values import SIDES, Actor, Refusal, Role, listed
 
-if TYPE_CHECKING:  # they are made of what is here
+if TYPE_CHECKING:  # all these are made of what is here
+    from domain.clusters.state import ClusterState
     from domain.pilots.state import PilotState
     from domain.state import PartnershipState
 
@@ -40,10 +41,14 @@ def _evidenced_exchange(state: PartnershipState, stage: Stage, at: datetime) -> 
     return "no exchange with evidence is on record; the secretariat records one (record-exchange)"
 
 
-def _plan_adopted(state: S, stage: Stage, at: datetime) -> str | None:
-    if state.passed(Stage.ACTION_PLAN):
+def _plan_adopted(state: PartnershipState, stage: Stage, at: datetime) -> str | None:
+    if state.passed(Stage.ACTION_PLAN) or state.joint_plan is not None:
         return None
     return f"the action plan is not adopted: {owed(state, Stage.ACTION_PLAN)}"
+
+
+def _cluster_active(state: ClusterState, stage: Stage, at: datetime) -> str | None:
+    return state.lacking() if state.active is None else None
 
 
 def _nothing_else_open(state: S, stage: Stage, at: datetime) -> str | None:
@@ -83,6 +88,7 @@ CONDITIONS: dict[str, Callable[[Any, Stage, datetime], str | None]] = {
     "scoping_passed": _scoping_passed,
     "evidenced_exchange": _evidenced_exchange,
     "plan_adopted": _plan_adopted,
+    "cluster_active": _cluster_active,
     "nothing_else_open": _nothing_else_open,
     "before_cut_off": _before_cut_off,
     "screened": _screened,

@@ -78,7 +78,7 @@ def sits(seat: Seat, by: Actor) -> bool:
 
 def seat_for(state: S, gate: Gate, by: Actor) -> int:
     """The seat an actor takes at a gate; refuses whoever has none, the maker, and a person of both sides."""
-    places = [place for place, seat in enumerate(gate.seats) if sits(seat, by)]
+    places = [place for place, seat in enumerate(gate.seats) if sits(seat, by) and _own(state, seat, by)]
     if not places:
         raise Refusal(
             f"gate {gate.code} ({gate.terms.title}) is decided by "
@@ -91,6 +91,13 @@ def seat_for(state: S, gate: Gate, by: Actor) -> int:
     place = next((place for place in places if gate.vote_of(place) is None), places[0])
     for_one_side(state, by, gate.seats[place].side)
     return place
+
+
+def _own(state: S, seat: Seat, by: Actor) -> bool:
+    """Whether a seat that is a member's own is that of the actor's member."""
+    if seat.of is None or seat.person is not None:
+        return True
+    return any(person is not None and state.is_of(seat, person) for person in (by.person, by.on_behalf_of))
 
 
 def _sitting(seat: Seat) -> str:
@@ -110,6 +117,8 @@ def not_the_maker(state: S, stage: Stage, person: str) -> None:
 def one_voice(gate: Gate, by: Actor, place: int) -> None:
     """Refuses a person who has decided at this gate from another seat: n of m are n persons."""
     for vote in (*gate.votes, *gate.late):
+        if gate.seats[place].of is not None and gate.seats[vote.seat].of != gate.seats[place].of:
+            continue  # whoever stands for two members of a cluster has the voice of each
         if vote.seat != place and vote.person == by.person:
             raise Refusal(
                 f"{by.person} decided at gate {gate.code} as the {gate.seats[vote.seat]} on {day(vote.at)}; "

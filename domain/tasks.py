@@ -198,12 +198,17 @@ def recipients(state: EntityState, task: Task) -> tuple[PersonId, ...]:
         return task.persons
     political = state.political()
     others = tuple(person for person in task.persons if person not in political)
-    focal = tuple(held.person for held in state.holders_of(Role.FOCAL_POINT, task.seat.side, state.now))
+    focal = state.persons_for(beside(task.seat, Role.FOCAL_POINT), state.now)
     bringers = tuple(person for person in focal if person not in political)
     if not others and not bringers:
         operators = state.holders_of(OPERATOR.role, OPERATOR.side, state.now)
         bringers = tuple(held.person for held in operators if held.person not in political)
     return tuple(dict.fromkeys((*others, *bringers)))
+
+
+def beside(seat: Seat, role: Role) -> Seat:
+    """Another role of the side, and of the member, that a seat is of."""
+    return Seat(role=role, side=seat.side, of=seat.of)
 
 
 def for_signature(state: EntityState, task: Task) -> bool:

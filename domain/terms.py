@@ -29,6 +29,8 @@ class Stage(StrEnum):
     INTERIM_REPORT = "interim_report"
     DRAFT_FINAL_REPORT = "draft_final_report"
     FINAL_REPORT = "final_report"
+    CLUSTER_WORK_PLAN = "cluster_work_plan"
+    JOINT_PLAN = "joint_plan"
 
     @property
     def words(self) -> str:
@@ -56,17 +58,22 @@ class Silence(StrEnum):
 
 
 class Seat(Value):
-    """A place at a gate: who decides there. `person` is set when a seat was handed over or added by name."""
+    """A place at a gate: who decides there. `person` is set when a seat was handed over or added by name.
+
+    `of` is the member of a cluster whose own people take it: the code of a partnership.
+    """
 
     role: Role
     side: Side
     person: PersonId | None = None
+    of: Code | None = Field(default=None, exclude_if=lambda of: of is None)
 
     def __str__(self) -> str:
         role = self.role.value.replace("_", " ")
         names = {Role.EU_DELEGATION: "EU Delegation", Role.NATIONAL_COUNTERPART: "national counterpart"}
         who = names.get(self.role, role)
-        return who if self.side is Side.PROGRAMME else f"{self.side.value.upper()} {who}"
+        own = f" of {self.of}" if self.of is not None else ""
+        return who if self.side is Side.PROGRAMME else f"{self.side.value.upper()} {who}{own}"
 
 
 class GateTerms(Value):
@@ -74,7 +81,8 @@ class GateTerms(Value):
 
     `needed` approvals settle it: None means all seats, 1 any one of them. `basis` is the text that makes
     silence count as approval; without it silence never does. A gate with `goes_on` lets its stage go on
-    after lapsing (the closing letter then states "no reply", domain.md 2.4 stage 7).
+    after lapsing (the closing letter then states "no reply", domain.md 2.4 stage 7). At a gate `of_members` each
+    member of a cluster has these seats for its own people; which they are is known when the gate opens.
     """
 
     code: Code
@@ -85,6 +93,7 @@ class GateTerms(Value):
     silence: Silence = Silence.NEVER
     basis: Wording = ""
     goes_on: bool = False
+    of_members: bool = Field(default=False, exclude_if=lambda own: not own)
 
     @model_validator(mode="after")
     def _can_be_met(self) -> Self:
@@ -280,6 +289,17 @@ class ProgrammeTerms(Value):
         return self
 
 
+class ClusterTerms(Value):
+    """Clusters (domain.md 3.1): how many cities or regions form one, the time for consent and between reviews.
+
+    `review` is counted in calendar days from when the cluster became active, then from each review.
+    """
+
+    entities: int = Field(default=3, ge=2, le=50)
+    consent: Allowance = joint_days(20)
+    review: int = Field(default=182, ge=1, le=3660)
+
+
 class Terms(Value):
     """Every rule that varies; the defaults are those of Annex A of the domain reference."""
 
@@ -324,6 +344,8 @@ class Terms(Value):
     """Only in the terms of pilots."""
     programme: ProgrammeTerms | None = Field(default=None, exclude_if=lambda programme: programme is None)
     """None in the terms of all other kinds of entity."""
+    clusters: ClusterTerms | None = Field(default=None, exclude_if=lambda clusters: clusters is None)
+    """Set in the terms of clusters alone."""
 
     def stage(self, stage: Stage) -> StageTerms:
         return next(terms for terms in self.stages if terms.stage is stage)

@@ -99,6 +99,10 @@ PersonId = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-z]{6,40}$")]
 TextHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """Salted hash of a free text that is kept at the client door; the text itself never enters a history."""
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
+EntityName = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
+"""The id of an entity: its kind and its code, such as `partnership/C1-01`."""
+TaskName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_./:-]{0,299}$")]
+"""The id of an open task, such as `decide/G5.review/2/0`."""
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 PlaceName = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_legible)]
 Wording = Annotated[str, StringConstraints(max_length=400), AfterValidator(_legible)]

@@ -17,6 +17,7 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entities import Course, partnership_of
 from domain.entries import EntityId, Entry, as_happened
+from domain.errands import Carried
 from domain.partnership import Partnership
 from domain.tasks import deadlines_of
 from domain.terms import Terms
@@ -38,6 +39,7 @@ _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.SessionPlanned: rq.PlanSession,
     ev.SessionStepTaken: rq.StepSession,
     ev.ExchangeHeld: rq.RecordExchange,
+    ev.JointPlanJoined: rq.AdoptJointPlan,
     ev.OrganisationEngaged: rq.Engage,
     ev.HoldPlaced: rq.Hold,
     ev.HoldLifted: rq.Resume,
@@ -56,6 +58,9 @@ _ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.PilotRecorded: rq.RecordPilot,
     ev.TravelRestricted: rq.RestrictTravel,
     ev.TravelResumed: rq.ResumeTravel,
+    ev.EndDateChanged: rq.ChangeEnd,
+    ev.ErrandRepeated: rq.RunAgain,
+    ev.ErrandDropped: rq.LetBe,
 }
 """Each event that a person causes, and the request that does; whatever follows from one is worked out anew."""
 
@@ -148,6 +153,10 @@ def _as_asked(event: ev.AnyEvent, asked: type[Any]) -> rq.AnyRequest:
     return request
 
 
+def _came(told: ev.ErrandCarried) -> Carried:
+    return Carried(done=told.done, refused=told.refused, after=told.after, over=told.over)
+
+
 def again(entries: Sequence[Entry], until: datetime, terms: Terms | None = None) -> Again:
     """Lead a recorded life once more, up to a time: under the terms of its record, or under these from its founding on.
 
@@ -162,10 +171,16 @@ def again(entries: Sequence[Entry], until: datetime, terms: Terms | None = None)
     life.happened((first,))
     numbers: dict[int, int] = {}
     """What each proposal's number on record is now: one that is refused moves those after it up."""
-    for act in acts(entries):
+    asked: dict[int, Act | ev.ErrandCarried] = {act.order: act for act in acts(entries)}
+    asked |= {one.number: one.event for one in entries if isinstance(one.event, ev.ErrandCarried)}
+    for act in (asked[order] for order in sorted(asked)):
         if act.at > until:
             break
         _let_the_calendar_speak(life, act.at)
+        if isinstance(act, ev.ErrandCarried):
+            # others decided it, and these terms are not theirs: it comes as it is on record
+            life.happened(life.state.carried(act.errand, _came(act), act.at))
+            continue
         try:
             life.happened(life.state.ask(_as_it_would_be(act.request, terms, numbers), act.by, act.at))
         except Refusal as refusal:

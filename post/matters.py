@@ -25,9 +25,14 @@ class Matter:
     subject: str = ""
     when: str = ""
     """A session's start, in the reader's zone and language."""
+    kind: str = "partnership"
+    """What kind of entity it comes up in."""
 
     def name(self, language: Language) -> str:
         """The thing itself: `the Cooperation Action Plan, version 2 (review by both sides)`."""
+        about, _, code = self.subject.partition("/")
+        if code and about in words.ABOUT:
+            return words.pick(words.ABOUT[about], language).format(code=code)
         if self.gate:
             return self._document(*_at_gate(self.gate, self.stage, self.subject, language), language)
         if self.what == "note" and self.number:
@@ -62,7 +67,8 @@ class Matter:
     def asked(self, language: Language) -> str:
         """The request without capital and full stop: `please decide on ...`."""
         pair = words.WHATS.get(self.what, words.OTHER_WHAT)
-        return words.pick(pair, language).format(matter=self.name(language))
+        noun = words.word(words.NOUNS, self.kind, language)
+        return words.pick(pair, language).format(matter=self.name(language), noun=noun)
 
     def _document(self, document: str, step: str, language: Language) -> str:
         if language == "en":
@@ -83,7 +89,10 @@ def matter_of(task: str, what: str, subject: str, receipt: str = "") -> Matter:
     head, slash, rest = task.partition("/")
     if head in SESSION_WHATS and slash:
         return Matter(what=what or head, subject=subject or rest.partition("/")[0])
-    if head.startswith("visit_"):
+    if head == "consent" and slash:
+        code, _, about = rest.partition("/")
+        return Matter(what=what or head, subject=subject or f"{about.partition('/')[0]}/{code}")
+    if head.startswith("visit_") or (head == "merge" and slash):
         return Matter(what=what or head, subject=subject or rest)
     if head == "authority" and slash:
         return Matter(what=what or "authority", subject=rest)

@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from domain.letters import Letter, LetterItem
+from domain.stages import LIFECYCLE
 from post import dates, words
 from post.matters import Matter, matter_of
 from post.ports import Person
@@ -22,6 +23,9 @@ from post.words import Language
 TEMPLATES = Path(__file__).parent / "letters"
 OTHER_KIND = "informed"
 """The template of every kind of letter that has none of its own."""
+
+WHOLE_LIFE = tuple(step.stage.value for step in LIFECYCLE)
+"""The stages that a partnership is told of as it begins."""
 
 _PERSON = re.compile(r"p-[0-9a-z]{6,40}")
 _FACT_LENGTH = 300
@@ -219,7 +223,7 @@ class _Page:
             ],
             "gate": self._gate(),
             "following": self._following(),
-            "stages": [words.word(words.STAGES, stage, self.language) for stage in words.STAGES],
+            "stages": [words.word(words.STAGES, stage, self.language) for stage in WHOLE_LIFE],
         }
 
     def _ask(self, number: int, place: int, item: LetterItem) -> Ask:
@@ -229,6 +233,7 @@ class _Page:
         zone, language = self.to.zone, self.language
         if item.when is not None:
             matter = replace(matter, when=dates.moment(item.when, zone, language))
+        matter = replace(matter, kind=self.letter.entity.partition("/")[0])
         left = self._given("left", place, item)
         basis = clean(item.basis, _FACT_LENGTH)
         version = re.fullmatch(r"(?:sha256:)?([0-9a-f]{12,64})", item.version)

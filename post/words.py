@@ -102,6 +102,12 @@ ENDS: dict[str, Pair] = {
     **words_of("ENDS"),
 }
 
+STANDINGS: dict[str, Pair] = {**words_of("STANDINGS")}
+"""Where a kind of entity stands while no stage is under way."""
+
+ABOUT: dict[str, Pair] = {**words_of("ABOUT")}
+"""What a task is about that has its own words, by the first part of its subject; `{code}` is the rest."""
+
 AGREEMENT: dict[str, Pair] = {
     "none": ("not begun", "尚未启动"),
     "proposed": ("proposed", "已提出意向"),
@@ -203,7 +209,7 @@ WHATS: dict[str, Pair] = {
         "please decide whether to write to the authority: {matter} is still open",
         "{matter}久未办结，请决定是否致函主管部门",
     ),
-    "at_risk": ("please look into this partnership: {matter}", "请关注该合作进展：{matter}"),
+    "at_risk": ("please look into this {noun}: {matter}", "请关注该{noun}进展：{matter}"),
     "dormant": (
         "please look into this partnership: no working session has been held for {matter} days",
         "请关注该合作：已有{matter}天未举行工作会议",
@@ -239,9 +245,6 @@ MODES: dict[str, Pair] = {
 
 SUBJECTS: dict[str, Pair] = {**words_of("SUBJECTS")}
 """What a task is about, by the task's code and the subject's: `check.dual_use`."""
-
-STANDINGS: dict[str, Pair] = {**words_of("STANDINGS")}
-"""Where an entity stands besides its stages and ends."""
 
 SESSION: Pair = ("working session {code} on {when}", "{when}举行的工作会议（{code}）")
 NOTE: Pair = ("the progress note of quarter {quarter}", "第{quarter}季度进展说明")
@@ -381,6 +384,10 @@ def seat(text: str, language: Language) -> str:
     """A seat as the domain names it (`CN focal point`, `EU Delegation`), as a reader knows it."""
     if text == "EU Delegation":
         return word(ROLES, "eu_delegation", language)
+    text, _, member = text.partition(" of ")
+    if member:
+        own = seat(text, language)
+        return f"{own} of {member}" if language == "en" else f"{member}合作{own}"
     first, _, rest = text.partition(" ")
     side, name = (first.lower(), rest) if first in ("EU", "CN") and rest else ("programme", text)
     return role(name.replace(" ", "_").lower(), side, language)

@@ -306,6 +306,30 @@ COMPLETE: dict[str, dict[str, Any]] = {
         "lessons": 2,
         "maintained_by": "cn-chamber",
     },
+    "visit_concept_note": {
+        "objective": True,
+        "partnerships": ["C2-01", "C2-04"],
+        "delegates": 10,
+        "estimate": "24500.00",
+        "authorisation": "PA-2022-07",
+    },
+    "visit_readiness_note": {
+        "partnerships_represented": 2,
+        "head_of_delegation": True,
+        "flights_and_hotel": True,
+        "insurance": True,
+        "agenda_draft": True,
+    },
+    "mission_report": {"sessions": 4, "lessons": 3, "next_steps": 5, "summary_zh": True},
+    "cluster_work_plan": {
+        "year": 2022,
+        "themes": ["CARBON"],
+        "sessions": 4,
+        "products": 2,
+        "owners_named": True,
+        "summary_en": True,
+        "summary_zh": True,
+    },
     "result_sheet": {
         "counted_values": 12,
         "values_with_evidence": 12,
@@ -322,6 +346,7 @@ COMPLETE: dict[str, dict[str, Any]] = {
     | {"lessons": 7, "indicators": True, "invoice": "INV-2024-1", "expenditure_verified": True},
 }
 """A complete example of each kind of deliverable, as plain data."""
+COMPLETE["joint_plan"] = COMPLETE["action_plan"]
 
 
 def deliverable(kind: str, version: str = "one", **changes: Any) -> Deliverable:

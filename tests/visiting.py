@@ -24,9 +24,19 @@ from domain.values import Actor, ExchangeMode, Holder, Level, Member, Refusal, R
 from domain.visits import requests as vr
 from domain.visits.events import Direction, Served, VisitFounded
 from domain.visits.requests import GroupStep
-from domain.visits.steps import ConceptNote, MissionReport, ReadinessNote
 from domain.visits.visit import StudyVisit, founded, visit_terms
-from tests.given import DELEGATION, OPERATOR, OTHER_OPERATOR, TEAM_LEADER, actor, holder, on, person, text
+from tests.given import (
+    DELEGATION,
+    OPERATOR,
+    OTHER_OPERATOR,
+    TEAM_LEADER,
+    actor,
+    deliverable,
+    holder,
+    on,
+    person,
+    text,
+)
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -161,15 +171,9 @@ class VisitStory:
         self.asks(rq.Decide(gate=gate, version=latest.version, verdict=verdict), by)
 
     def concept(self, **changes: Any) -> rq.Submit:
-        facts = {
-            "version": text("concept"),
-            "objective": True,
-            "partnerships": tuple(one.code for one in self.visit.serves),
-            "delegates": 10,
-            "estimate": "24500.00",
-            "authorisation": "PA-2022-07",
-        }
-        return rq.Submit(stage=Stage.VISIT_CONCEPT, deliverable=ConceptNote.model_validate(facts | changes))
+        served = {"partnerships": tuple(one.code for one in self.visit.serves)}
+        note = deliverable("visit_concept_note", **(served | changes))
+        return rq.Submit(stage=Stage.VISIT_CONCEPT, deliverable=note)
 
     def approved(self) -> None:
         self.asks(self.concept(), OPERATOR)
@@ -221,15 +225,8 @@ class VisitStory:
             self.asks(vr.StepGroup(group=code, step=GroupStep.CLEARED), OPERATOR)
 
     def readiness(self, **changes: Any) -> rq.Submit:
-        facts = {
-            "version": text("readiness"),
-            "partnerships_represented": len(self.visit.represented()),
-            "head_of_delegation": True,
-            "flights_and_hotel": True,
-            "insurance": True,
-            "agenda_draft": True,
-        }
-        note = ReadinessNote.model_validate(facts | changes)
+        there = {"partnerships_represented": len(self.visit.represented())}
+        note = deliverable("visit_readiness_note", **(there | changes))
         return rq.Submit(stage=Stage.VISIT_READINESS, deliverable=note)
 
     def ready(self) -> None:
@@ -251,8 +248,7 @@ class VisitStory:
         return vr.CompleteVisit.model_validate(facts | changes)
 
     def report(self, **changes: Any) -> rq.Submit:
-        facts = {"version": text("report"), "sessions": 4, "lessons": 3, "next_steps": 5, "summary_zh": True}
-        return rq.Submit(stage=Stage.VISIT_REPORT, deliverable=MissionReport.model_validate(facts | changes))
+        return rq.Submit(stage=Stage.VISIT_REPORT, deliverable=deliverable("mission_report", **changes))
 
     def made(self) -> None:
         """Ready, travelled, and recorded two days after its last day."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.entities import KINDS, State, kind_of
 from workflows.chapter import Chapter
+from workflows.cluster import ClusterChapter, ClusterWorkflow
 from workflows.partnership import PartnershipChapter, PartnershipWorkflow
 from workflows.pilot import PilotChapter, PilotWorkflow
 from workflows.programme import ProgrammeChapter, ProgrammeWorkflow
@@ -28,6 +29,7 @@ WORKFLOW_OF: Mapping[str, Kind] = {
     "visit": Kind("StudyVisit", StudyVisitWorkflow, VisitChapter),
     "pilot": Kind("Pilot", PilotWorkflow, PilotChapter),
     "programme": Kind("Programme", ProgrammeWorkflow, ProgrammeChapter),
+    "cluster": Kind("Cluster", ClusterWorkflow, ClusterChapter),
 }
 """By the first word of an entity's id."""
 

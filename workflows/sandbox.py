@@ -27,6 +27,7 @@ RUNNER = SandboxedWorkflowRunner(
         "domain",
         "tzdata",
         "workflows.chapter",
+        "workflows.cluster",
         "workflows.entity",
         "workflows.kinds",
         "workflows.partnership",

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from console.sayings import everybody, pilots, programmes, visits
+from console.sayings import clusters, everybody, pilots, programmes, visits
 
 Told = Callable[[Any, Any, Any], str]
 """Given the teller (console.telling.Telling), an event and how its entity stood after it: a sentence, no full stop."""
 
-TOLD: Mapping[type[Any], Told] = {**everybody.TOLD, **visits.TOLD, **pilots.TOLD, **programmes.TOLD}
+_KINDS = (everybody, visits, pilots, programmes, clusters)
+
+TOLD: Mapping[type[Any], Told] = {event: told for kind in _KINDS for event, told in kind.TOLD.items()}
 """Every event of these kinds."""
 
-TASKS: Mapping[str, str] = {**everybody.TASKS, **visits.TASKS, **pilots.TASKS, **programmes.TASKS}
+TASKS: Mapping[str, str] = {task: words for kind in _KINDS for task, words in kind.TASKS.items()}
 """What a task of these kinds asks for, by the first word of its id; `{0}`, `{1}` are the further parts of the id."""
 
 MATTERS: Mapping[type[Any], Callable[[Any], str]] = {**programmes.MATTERS}

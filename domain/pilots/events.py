@@ -159,3 +159,21 @@ class PilotRecorded(Event):
     action: Code
     reached: Milestone
     since: GivenTime
+
+
+PilotEvent = (
+    PilotFounded
+    | CheckRecorded
+    | ChecksAsked
+    | NoteAsked
+    | NotesMissing
+    | OwnerNamed
+    | PilotClosed
+    | PilotParked
+    | PilotRecorded
+    | PilotScored
+    | PilotStepTaken
+    | PilotUnparked
+    | ProgressNoted
+    | SourceRecorded
+)

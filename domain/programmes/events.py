@@ -72,3 +72,13 @@ class ObjectionsClosed(Event):
     kind: Literal["objections_closed"] = "objections_closed"
     cut_off: Code
     objections: int
+
+
+ProgrammeEvent = (
+    ProgrammeFounded
+    | AcceptanceAsked
+    | BroadcastOrdered
+    | CutOffObjected
+    | ObjectionAnswered
+    | ObjectionsClosed
+)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from domain.clusters.steps import CLUSTER_STEPS
 from domain.pilots.steps import PILOT_COMPLETION, PILOT_CONCEPT, PILOT_FICHE
 from domain.programmes.steps import REPORTS
 from domain.stages.action_plan import ACTION_PLAN
@@ -21,6 +22,7 @@ STEPS: tuple[Step, ...] = (
     *VISIT_STEPS,
     *(PILOT_FICHE, PILOT_CONCEPT, PILOT_COMPLETION),
     *REPORTS,
+    *CLUSTER_STEPS,
 )
 """The stages of every kind of entity: those of partnerships, then those of the other kinds."""
 

@@ -188,3 +188,19 @@ class TravelDataPurged(Event):
     """What was kept of passports and the like for this visit is gone from the ledger."""
 
     kind: Literal["travel_data_purged"] = "travel_data_purged"
+
+
+VisitEvent = (
+    VisitFounded
+    | VisitStepTaken
+    | GroupFormed
+    | ParticipantsNamed
+    | GroupStepTaken
+    | VisitMoved
+    | VisitBegan
+    | VisitConverted
+    | VisitCancelled
+    | IncidentReported
+    | VisitCompleted
+    | TravelDataPurged
+)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import ModuleType
 
-from post.kinds import pilots, programmes, visits
+from post.kinds import clusters, pilots, programmes, visits
 
-_KINDS: tuple[ModuleType, ...] = (visits, pilots, programmes)
+_KINDS: tuple[ModuleType, ...] = (visits, pilots, programmes, clusters)
 """One module for each kind; each may have tables of the same names as `post.words`."""
 
 

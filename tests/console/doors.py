@@ -10,6 +10,7 @@ from client import wording
 from client.asking import Answer
 from client.settings import Settings
 from client.troubles import Unanswered
+from domain.clockwork import Clockwork
 from domain.entities import AnyFounding, founded
 from domain.entries import numbered
 from domain.requests import AnyRequest
@@ -33,7 +34,7 @@ class QuickDoor:
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
         return self._ledger.store_text(wording.clean_text(text), kind, owner)
 
-    async def found(self, event: AnyFounding) -> bool:
+    async def found(self, event: AnyFounding, clockwork: Clockwork | None = None) -> bool:
         try:
             state = founded(event)
         except ValueError as wrong:

@@ -82,6 +82,9 @@ OTHERWISE = {
     "cancel_visit": "cancel",
     "report_incident": "incident",
     "complete_visit": "complete",
+    "hold_joint_session": "hold-session",
+    "review_cluster": "review",
+    "close_cluster": "close",
 }
 """Requests whose command has another name."""
 THROUGH_THE_PROGRAMME = ("change_end",)

@@ -243,3 +243,54 @@ def test_the_programmes_own_scoping_is_no_study_visit() -> None:
 def test_a_joint_session_of_many_counts_once() -> None:
     told = {one.code: one for one in counted([s.entries for s in served(of_visit="cluster/ECO")], LATER)}
     assert sum(figures(told["O3"]).values()) == 1
+
+
+def joint(code: str, **changes: Any) -> rq.RecordExchange:
+    """A joint session of five and four as a cluster's errand brings it to each member."""
+    told = {
+        "code": code,
+        "mode": "virtual",
+        "held": on(2021, 3, 1, 8),
+        "participants_eu": 5,
+        "participants_cn": 4,
+        "evidence": text("attendance"),
+        "of": "cluster/ECO",
+    }
+    return rq.RecordExchange.model_validate(told | changes)
+
+
+def test_a_joint_session_is_counted_once_with_all_who_were_there() -> None:
+    one, other = Story(code="C1-01"), Story(code="C1-02")
+    for story in (one, other):
+        story.asks(joint("js-1"), OPERATOR)
+    one.exchanges("js-1")  # its own, under the same code
+    other.asks(joint("js-1", of="cluster/URB"), OPERATOR)  # another cluster's
+    told = of(one, other)
+    assert figures(told["O3"])["virtual"] == 3
+    assert figures(told["O4"])["virtual"] == 9 + 17 + 9
+    (virtual,) = [figure for figure in told["O3"].figures if figure.split == "virtual"]
+    assert len(virtual.evidence) == 4, "every place that tells of one is named"
+    assert {"C1-01/2", "C1-02/2"} <= set(virtual.evidence)
+    (evidenced,) = told["P4"].figures
+    assert (evidenced.value, evidenced.of) == (3, 3)
+
+
+def test_a_joint_plan_is_counted_once_and_shows_what_it_covers() -> None:
+    stories = [Story(code=f"C1-0{number}") for number in (1, 2, 3)]
+    for story in stories:
+        story.passes(Stage.SCOPING)
+    for story in stories[:2]:
+        story.asks(rq.AdoptJointPlan(of="cluster/ECO", version=text("plan")), OPERATOR)
+    first = of(*stories)["R1"]
+    assert figures(first) == {"": 0, "joint": 1}
+    (_, covering) = first.figures
+    assert covering.evidence == tuple(last(story, ev.JointPlanJoined) for story in stories[:2])
+    # a new version takes the place of the one before; a partnership with a plan of its own has both, each once
+    stories[0].asks(rq.AdoptJointPlan(of="cluster/ECO", version=text("plan two")), OPERATOR)
+    stories[0].exchanges()
+    stories[0].passes(Stage.ACTION_PLAN)
+    again = of(*stories)["R1"]
+    assert figures(again) == {"": 1, "joint": 1}
+    assert again.figures[1].evidence == tuple(last(story, ev.JointPlanJoined) for story in stories[:2])
+    stories[2].asks(rq.AdoptJointPlan(of="cluster/URB", version=text("another")), OPERATOR)
+    assert figures(of(*stories)["R1"]) == {"": 1, "joint": 2}

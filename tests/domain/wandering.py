@@ -14,8 +14,9 @@ from domain.events import AnyEvent
 from domain.gates import Gate
 from domain.letters import Letter
 from domain.partnership import Partnership
+from domain.pilots.facts import PilotKind, Reached
 from domain.requests import AgreementStep, AnyRequest, ExchangeMode, SessionStep, Verdict
-from domain.stages import default_terms
+from domain.stages import LIFECYCLE, default_terms
 from domain.tasks import Task, tasks_of
 from domain.terms import Seat, Stage
 from domain.values import (
@@ -86,7 +87,7 @@ class Wanderer:
             self._resume, self._suspend, self._lift, self._replace, self._change, self._change,
             self._propose, self._propose, self._propose, self._confirm, self._decline, self._calendar,
             self._terms, self._contact, self._agreement, self._session, self._session_step,
-            self._session_step,
+            self._session_step, self._restrict, self._travel_again, self._later_end, self._joint_plan, self._pilot,
         )  # fmt: skip
         of_a_side = (self._withdraw, self._agreement, self._submit, self._engage, self._session_step)
         return (
@@ -174,7 +175,7 @@ class Wanderer:
         return text(f"words {self.count}")
 
     def _stage(self) -> Stage:
-        return self.random.choice(tuple(Stage))
+        return self.random.choice(tuple(step.stage for step in LIFECYCLE))
 
     def _verdict(self) -> Verdict:
         return self.random.choice(tuple(Verdict))
@@ -267,6 +268,33 @@ class Wanderer:
             participants_eu=self.random.randint(0, 99),
             participants_cn=9,
             evidence=self.random.choice((None, self._text(), self._text())),
+        )
+
+    def _restrict(self, state: Partnership) -> AnyRequest:
+        since = state.now + timedelta(days=self.random.choice((0, 5, 30)))
+        until = self.random.choice((None, since + timedelta(days=60)))
+        country = self.random.choice(("CN", "ES"))
+        return rq.RestrictTravel(country=country, since=since, until=until, order=self._text())
+
+    def _travel_again(self, state: Partnership) -> AnyRequest:
+        closed = [one.country for one in state.terms.restrictions] or ["CN"]
+        return rq.ResumeTravel(country=self.random.choice(closed), since=state.now, order=self._text())
+
+    def _later_end(self, state: Partnership) -> AnyRequest:
+        """As the programme's extension brings it to each entity."""
+        ends = state.ends + timedelta(days=self.random.choice((-30, 30, 91)))
+        return rq.ChangeEnd(ends=ends, addendum=self._text(), second=self._person(state))
+
+    def _joint_plan(self, state: Partnership) -> AnyRequest:
+        return rq.AdoptJointPlan(of="cluster/ECO", version=self._text())
+
+    def _pilot(self, state: Partnership) -> AnyRequest:
+        return rq.RecordPilot(
+            pilot=f"P-{self.random.randint(1, 3)}",
+            pilot_kind=self.random.choice(tuple(PilotKind)),
+            action=self.random.choice(("A1", "A2")),
+            reached=self.random.choice((Reached.ENDORSED, Reached.COMPLETED)),
+            since=state.now - timedelta(days=self.random.choice((0, 3, 40))),
         )
 
     def _engage(self, state: Partnership) -> AnyRequest:

@@ -65,6 +65,10 @@ GATE = {
 }
 
 
+CLUSTER = {"named": "Fuenlabrada – Hangzhou", "named_zh": "Fuenlabrada—杭州"}
+"""A cluster's title; the letters of all kinds are read for how they call what they are about."""
+
+
 def item(**changed: object) -> LetterItem:
     """A decision asked for: the action plan's second version, never settled by silence."""
     told: dict[str, object] = {
@@ -196,6 +200,16 @@ FACTS: dict[str, dict[str, str]] = {
     "session_cancelled": {"session": "ws-1", "was": "2023-03-20T08:00:00+00:00", "reason": "elections"},
     "closed": {"end": "closed_completed", "into": ""},
     "closed/merged": {"end": "merged", "into": "INN"},
+    "cluster_active": CLUSTER | {"members": "C1-01, C1-02, C2-03"},
+    "consent_refused": CLUSTER
+    | {"member": "C1-02", "side": "cn", "to": "membership", "reason": "priorities"},
+    "consent_refused/merger": CLUSTER | {"member": "C1-02", "side": "eu", "to": "merger", "reason": "budget"},
+    "merger_agreed": CLUSTER | {"member": "C1-02"},
+    "member_left": CLUSTER | {"member": "C1-02", "reason": "restructuring", "bilateral": ""},
+    "member_left/bilateral": CLUSTER | {"member": "C1-02", "reason": "bilateral", "bilateral": "yes"},
+    "taken_over": CLUSTER | {"member": "C1-02", "open": "3"},
+    "taken_over/nothing": CLUSTER | {"member": "C1-02", "open": "0"},
+    "joint_plan_adopted": CLUSTER | {"version": VERSION, "members": "C1-01, C1-02, C2-03"},
     "welcome": {},
     "signed": {},
     "informed": {},

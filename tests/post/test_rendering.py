@@ -33,7 +33,8 @@ from tests.post.specimens import (
 KINDS = (
     "welcome asked reminder escalation signature outcome answered question paused resumed moved late_objection "
     "taken_back handed_over advice overdue cut_off at_risk extended member_replaced holder_changed withdrawn "
-    "closed signed informed session_moved session_cancelled"
+    "closed signed informed session_moved session_cancelled cluster_active consent_refused merger_agreed "
+    "member_left taken_over joint_plan_adopted"
 ).split()
 OF_OTHER_KINDS = ("visit_", "pilot_", "cluster_", "programme_")
 """How the letters of other kinds of entity begin; their own tests read them."""

@@ -2,6 +2,7 @@
 
 What is kept is what released code once decided, and later code must decide again. So histories are added for
 each release (the folder is the version's name) and never changed; only before the first release they are.
+With names of lives after the version those alone are played, and what is kept of others stays.
 """
 
 from __future__ import annotations
@@ -21,10 +22,13 @@ from client.connection import connect
 from client.replay import histories
 from client.settings import load
 from domain import requests as rq
-from domain.entities import State, fold
+from domain.clusters.requests import Matter
+from domain.entities import State, fold, partnership_of
+from domain.partnership import Partnership
 from domain.requests import Verdict
 from domain.terms import Stage
-from domain.values import Actor, Organisation, Refusal, Side, StakeholderGroup
+from domain.values import SIDES, Actor, Organisation, Refusal, Side, StakeholderGroup
+from tests.clusters import consent, of
 from tests.engine import World, new_world, serving
 from tests.given import (
     CN_FOCAL,
@@ -41,14 +45,19 @@ from tests.given import (
 from tests.pilots import Piloting
 from tests.reporting import LIFT, SUSPEND, broadcast
 from tests.story import DECIDERS, KINDS, MAKERS
+from tests.town import Town
 from worker.logs import arrange
 
 KEPT = Path(__file__).parent / "histories"
 DAY = 86_400
 
 
-def state(world: World) -> State:
-    return fold(world.entity, [entry.event for entry in world.entries])
+def state(world: World) -> Partnership:
+    return partnership_of(state_of(world, world.entity))
+
+
+def state_of(world: World, entity: str) -> State:
+    return fold(entity, [entry.event for entry in world.ledger.entries(entity)])
 
 
 async def tries(world: World, request: rq.AnyRequest, by: Actor) -> None:
@@ -158,7 +167,7 @@ async def troubled(world: World) -> None:
     await passes(world, Stage.STUDY_VISITS)
 
 
-async def pilot(world: World) -> None:
+async def pilot(world: World) -> tuple[str, ...]:
     """A pilot of a partnership: scored, checked, endorsed, carried out with a pause, completed and handed over."""
     piloting = Piloting(world)
     await piloting.begins()
@@ -176,6 +185,7 @@ async def pilot(world: World) -> None:
     await piloting.carried(2)
     await piloting.asks(rq.TransferPilot(to="cn-chamber", agreed=text("agreed"), now=True))
     await piloting.handle.result()
+    return (piloting.entity,)
 
 
 async def reporting(world: World) -> None:
@@ -224,15 +234,46 @@ async def two_agree(world: World, matter: rq.Matter) -> None:
     await tries(world, rq.Confirm(proposal=state(world).proposed), OTHER_OPERATOR)
 
 
-LIVES: tuple[tuple[Callable[[World], Awaitable[None]], int], ...] = (
+async def together(world: World) -> tuple[str, ...]:
+    """A cluster from its founding to a joint plan, with a joint session on the way and a partnership that merges."""
+    town = Town(world, "H")
+    await town.found()
+    name = town.named["C1-01"]
+    held = {
+        "code": "js-1",
+        "mode": "virtual",
+        "held": state_of(world, town.entity).now,
+        "attended": [{"name": one, "number": 3} for one in ("Fuenlabrada", "Hangzhou", "Getafe")],
+        "evidence": text("attendance"),
+    }
+    await town.ask(rq.HoldJointSession.model_validate(held), OPERATOR)
+    await town.adopt()
+    await town.carried(2)
+    await town.ask_of("C1-01", rq.OpenStage(stage=Stage.SCOPING), OPERATOR)
+    await town.ask(rq.AskMerger(member=name, reason="common_theme"), MANAGER)
+    for side in SIDES:
+        await town.ask(consent(name, Matter.MERGER), of("C1-01", side))
+    merge = rq.Merge(into=f"{town.prefix}ECO", consent=text("both"), of=town.entity)
+    await town.ask_of("C1-01", rq.Propose(matter=merge, reason="common_theme"), OPERATOR)
+    await town.ask_of("C1-01", rq.Confirm(proposal=1), OTHER_OPERATOR)
+    await world.client.get_workflow_handle(f"partnership/{name}").result()
+    left = rq.Leave(member=town.named["C2-03"], reason="bilateral", consent=text("both"), bilateral=True)
+    await town.ask(left, OPERATOR)
+    await town.ask(rq.CloseCluster(reason="end_of_work"), OPERATOR)
+    await world.client.get_workflow_handle(town.entity).result()
+    return town.entity, f"partnership/{name}"
+
+
+LIVES: tuple[tuple[Callable[[World], Awaitable[Any]], int], ...] = (
     (whole, DAY * 5),
     (interrupted, DAY * 20),
     (silent, DAY * 365),
     (troubled, 1),
     (pilot, DAY * 5),
     (reporting, DAY * 60),
+    (together, DAY // 24),
 )
-"""Each life and how fast programme time runs in it."""
+"""Each life and how fast programme time runs in it; one that returns ids has other entities' histories kept."""
 
 
 async def play(address: str, into: Path, wanted: Sequence[str] = ()) -> None:
@@ -242,16 +283,23 @@ async def play(address: str, into: Path, wanted: Sequence[str] = ()) -> None:
             continue
         world = new_world(client, speed=speed)
         async with world.working():
-            await life(world)
+            entities = await life(world)
             if life is silent:
                 await world.handle.result()
-            await world.settled()
-        runs = await (histories(client, Piloting(world).entity) if life is pilot else world.runs())
-        for number, history in enumerate(runs, start=1):
-            file = into / f"{life.__name__}-{number}.json.gz"
-            file.write_bytes(gzip.compress(_without_traces(history.to_json()).encode(), mtime=0))
-        told = f"{life.__name__}: {len(world.entries)} entries, {len(runs)} runs, {state(world).standing()}\n"
-        sys.stderr.write(told)
+            if entities is None:
+                await world.settled()
+        for entity in entities or (world.entity,):
+            runs = await histories(client, entity)
+            name = life.__name__
+            if len(entities or ()) > 1:
+                name += f".{entity.partition('/')[0]}"
+            for number, history in enumerate(runs, start=1):
+                file = into / f"{name}-{number}.json.gz"
+                file.write_bytes(gzip.compress(_without_traces(history.to_json()).encode(), mtime=0))
+            known = len(world.ledger.entries(entity))
+            sys.stderr.write(
+                f"{name}: {known} entries, {len(runs)} runs, {state_of(world, entity).standing()}\n"
+            )
 
 
 def _without_traces(told: str) -> str:

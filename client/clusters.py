@@ -1,0 +1,158 @@
+"""What a cluster is founded from and its members are asked with: checked against all that is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from client.errands import UNDER_WAY
+from client.founding import drawn_from, free_code
+from client.reading import entity, partnership
+from domain import requests as rq
+from domain.clusters.cluster import Cluster
+from domain.clusters.requests import Candidate, places
+from domain.clusters.state import Membership
+from domain.clusters.steps import cluster_terms
+from domain.entities import cluster_of
+from domain.events import ClusterFounded, PartnershipClosed
+from domain.partnership import Partnership
+from domain.values import OF_A_SIDE, Actor, Holder, Refusal, Role, Side, listed
+from ledger.store import SqlLedger
+
+CLUSTERS_EACH = 2
+"""In so many clusters a city or region is a core member at most (domain.md 3.1)."""
+
+
+def founding_of(
+    ledger: SqlLedger,
+    code: str,
+    members: Sequence[str],
+    title: str,
+    title_zh: str,
+    by: Actor,
+    at: datetime,
+) -> ClusterFounded:
+    """The founding of a cluster of these partnerships; Refusal where one is unknown, ended or has no room for it."""
+    states = [partnership(ledger, one) for one in dict.fromkeys(members)]
+    drawn = drawn_from(states, by, at)
+    for state in states:
+        _room_for(ledger, state, code)
+    return ClusterFounded(
+        at=at,
+        by=by,
+        programme=drawn.programme,
+        code=free_code(ledger, code),
+        title=title,
+        title_zh=title_zh,
+        candidates=tuple(candidate(state, at) for state in states),
+        members=drawn.members,
+        holders=drawn.holders,
+        terms=cluster_terms(drawn.terms),
+        edition=drawn.edition,
+        ends=drawn.ends,
+    )
+
+
+def joining(ledger: SqlLedger, cluster: str, code: str, reason: str, at: datetime) -> rq.Join:
+    """Asks a partnership into a cluster, with its cities and people as they are now."""
+    state = partnership(ledger, code)
+    into = entity(ledger, cluster, "cluster")
+    if state.programme != into.programme:
+        raise Refusal(f"{code} is of programme {state.programme} and {cluster} of {into.programme}")
+    if state.ended:
+        raise Refusal(f"{code} has ended, so it joins no cluster")
+    _room_for(ledger, state, cluster)
+    return rq.Join(
+        member=candidate(state, at),
+        members=tuple(member for member in state.members if not member.until),
+        holders=its_people(state, at),
+        reason=reason,
+    )
+
+
+def candidate(state: Partnership, at: datetime) -> Candidate:
+    return Candidate(
+        code=state.code,
+        eu=state.member(Side.EU).name,
+        cn=state.member(Side.CN).name,
+        people=places(its_people(state, at)),
+    )
+
+
+def its_people(state: Partnership, at: datetime) -> tuple[Holder, ...]:
+    """Who stands for one of its sides now."""
+    return tuple(held for held in state.holders if held.role in OF_A_SIDE and held.holds(at))
+
+
+def named_people(ledger: SqlLedger, cluster: Cluster, code: str, at: datetime) -> rq.NamePeople:
+    """Who stands for a member, as its partnership has it now; Refusal where its cities are not those that consented."""
+    state = partnership(ledger, code)
+    known = cluster.membership(code)
+    now = (state.member(Side.EU).name, state.member(Side.CN).name)
+    if known is not None and (known.eu, known.cn) != now:
+        raise Refusal(
+            f"{code} is of {listed(now)} now, and {listed((known.eu, known.cn))} consented; it leaves and is asked "
+            "again (leave, join)"
+        )
+    return rq.NamePeople(member=code, holders=its_people(state, at))
+
+
+def _room_for(ledger: SqlLedger, state: Partnership, cluster: str) -> None:
+    """Refuses where one of its cities is in as many clusters as it may be, which a cluster alone cannot know."""
+    found: dict[str, list[str]] = {}
+    for record in ledger.standings("cluster", programme=state.programme):
+        if record.status not in UNDER_WAY or record.code == cluster:
+            continue
+        known = cluster_of(entity(ledger, record.code, "cluster"))
+        names = {pair for one in known.memberships if one.left is None for pair in one.entities}
+        for member in state.members:
+            if not member.until and (member.side, member.name) in names:
+                found.setdefault(member.name, []).append(record.code)
+    for name, codes in found.items():
+        if len(codes) >= CLUSTERS_EACH:
+            raise Refusal(
+                f"{name} is a core member of {listed(codes)} already, and a city or region is one of at most "
+                f"{CLUSTERS_EACH} clusters; {state.code} can join once it has left one of them (leave)"
+            )
+
+
+def merging(ledger: SqlLedger, state: Partnership, code: str, by: Actor) -> str | None:
+    """The id of the cluster that takes over what is open; None where no such cluster is on record as an entity."""
+    record = ledger.standing(f"cluster/{code}")
+    if record is None:
+        return None
+    cluster = cluster_of(entity(ledger, record.code, "cluster"))
+    found: Membership | None = cluster.membership(state.code)
+    if record.status not in UNDER_WAY:
+        raise Refusal(f"cluster {code} has ended, and nothing goes on in it")
+    if found is None or found.since is None or found.left is not None:
+        raise Refusal(f"{state.code} is no member of cluster {code}; it is asked first (cluster join)")
+    if found.merger_agreed is None:
+        raise Refusal(
+            f"both partners of {state.code} consent to the merger in cluster {code} first (cluster ask-merger)"
+        )
+    staff = [held for held in cluster.holders if held.role in (Role.OPERATOR, Role.TEAM_LEADER)]
+    if by.person not in [held.person for held in staff if held.until is None]:
+        raise Refusal(
+            f"{by.person} is neither an operator nor a team leader of cluster {code}, which takes over"
+        )
+    return cluster.entity
+
+
+def adopted(ledger: SqlLedger, state: Partnership, code: str) -> rq.AdoptJointPlan:
+    """That a cluster's joint plan holds in a partnership; Refusal where the cluster has adopted none that covers it."""
+    cluster = cluster_of(entity(ledger, code, "cluster"))
+    covering = [plan for plan in cluster.plans if state.code in plan.covers]
+    if not covering:
+        raise Refusal(f"cluster {code} has adopted no joint plan that covers {state.code}")
+    return rq.AdoptJointPlan(of=cluster.entity, version=covering[-1].version)
+
+
+def taken_over(ledger: SqlLedger, cluster: str, code: str) -> rq.TakeOver:
+    """What was open in a partnership when it merged into a cluster; Refusal where it did not."""
+    state = partnership(ledger, code)
+    for entry in reversed(ledger.entries(state.entity)):
+        closed = entry.event
+        if isinstance(closed, PartnershipClosed) and closed.of == f"cluster/{cluster}":
+            return rq.TakeOver(of=state.entity, open=closed.open)
+    raise Refusal(f"{code} was not merged into cluster {cluster}, so nothing of it is taken over")

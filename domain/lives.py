@@ -1,0 +1,134 @@
+"""The lives of entities as they were on record at one moment, and what indicators ask of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from domain import events as ev
+from domain.entities import fold
+from domain.entries import Entry
+from domain.events import VisitCompleted
+from domain.living import Entity
+from domain.partnership import Partnership
+from domain.pilots.pilot import Pilot
+from domain.requests import ExchangeMode
+from domain.stages.study_visits import VisitReport
+from domain.terms import Stage
+from domain.visits.events import Direction
+from domain.visits.visit import StudyVisit
+
+E = TypeVar("E", bound=ev.Event)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A visit that was made, with evidence, and where that stands on record."""
+
+    visit: StudyVisit
+    event: VisitCompleted
+    place: str
+
+    @property
+    def host(self) -> str:
+        return "China" if self.visit.direction is Direction.EU_TO_CN else "Europe"
+
+    def reported_by(self, report: VisitReport) -> bool:
+        """Whether a partnership's own report tells of this visit: on days they share."""
+        return report.period.since <= self.event.last and self.event.first <= report.period.until
+
+
+@dataclass
+class Told:
+    """One entity's entries as they were on record at the moment asked about."""
+
+    state: Entity
+    entries: Sequence[Entry]
+
+    def place(self, entry: Entry) -> str:
+        return f"{self.state.code}/{entry.number}"
+
+    def told(self, *kinds: type[E]) -> Iterator[tuple[str, E]]:
+        """The events of these kinds with their places."""
+        for entry in self.entries:
+            if isinstance(entry.event, kinds):
+                yield self.place(entry), entry.event
+
+    def passed(self, stage: Stage) -> list[str]:
+        """Where it says that a stage was passed."""
+        return [place for place, event in self.told(ev.StagePassed) if event.stage is stage]
+
+
+@dataclass
+class PilotLife(Told):
+    """One pilot."""
+
+    state: Pilot
+
+
+@dataclass
+class Life(Told):
+    """One partnership; `visits` are those that served it by then, `pilots` those of its plan."""
+
+    state: Partnership
+    visits: Sequence[Made] = ()
+    pilots: list[PilotLife] = field(default_factory=list)
+
+    def endorsed_here(self) -> list[tuple[str, str | None]]:
+        """Where a pilot passed the partnership's own stage, and of which action of the plan it was."""
+        found: list[tuple[str, str | None]] = []
+        action: str | None = None
+        for entry in self.entries:
+            event = entry.event
+            if not isinstance(event, ev.DeliverableSubmitted | ev.StagePassed):
+                continue
+            if event.stage is not Stage.PILOT_INVESTMENTS:
+                continue
+            if isinstance(event, ev.DeliverableSubmitted):
+                action = getattr(event.deliverable, "action", None)
+            else:
+                found.append((self.place(entry), action))
+        return found
+
+
+@dataclass
+class Lives:
+    """All partnerships as they were on record, and what else was: the visits that were made."""
+
+    partnerships: list[Life] = field(default_factory=list)
+    visits: list[Made] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Life]:
+        return iter(self.partnerships)
+
+    def __len__(self) -> int:
+        return len(self.partnerships)
+
+
+def lives_by(lives: Iterable[Sequence[Entry]], as_of: datetime) -> Lives:
+    """All lives as far as they were on record by then, from the entries of each entity in their order."""
+    known = Lives()
+    pilots: list[PilotLife] = []
+    for entries in lives:
+        then = [entry for entry in entries if entry.recorded_at <= as_of]
+        if then:
+            state = fold(then[0].entity, [entry.event for entry in then])
+            if isinstance(state, Partnership):
+                known.partnerships.append(Life(state, then))
+            elif isinstance(state, StudyVisit):
+                known.visits += _made(state, then)
+            elif isinstance(state, Pilot):
+                pilots.append(PilotLife(state, then))
+    for pilot in pilots:
+        for life in known:
+            if (life.state.programme, life.state.code) == (pilot.state.programme, pilot.state.partnership):
+                life.pilots.append(pilot)
+    return known
+
+
+def _made(visit: StudyVisit, entries: Sequence[Entry]) -> Iterator[Made]:
+    for entry in entries:
+        if isinstance(entry.event, VisitCompleted) and entry.event.mode is not ExchangeMode.TEAM_SCOPING:
+            yield Made(visit, entry.event, f"{visit.code}/{entry.number}")
