@@ -142,6 +142,7 @@ class World:
     post: FakePost
     door: Door
     code: str
+    clockwork: Clockwork
     kind: str = "partnership"
 
     @property
@@ -225,7 +226,7 @@ def new_world(client: Client, speed: int = 1, patience: float = 20.0) -> World:
     ledger = FakeLedger()
     clockwork = Clockwork(origin=START, anchor=datetime.now(UTC), speed=speed)
     door = Door(client, ledger, clockwork, patience)
-    return World(client, ledger, FakePost(ledger), door, f"T{next(_CODES)}")
+    return World(client, ledger, FakePost(ledger), door, f"T{next(_CODES)}", clockwork)
 
 
 def _nobody(scope: Scope, after: str) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ from tests.given import (
 from tests.pilots import Piloting
 from tests.reporting import LIFT, SUSPEND, broadcast
 from tests.story import DECIDERS, KINDS, MAKERS
+from tests.touring import Tour
 from tests.town import Town
 from worker.logs import arrange
 
@@ -264,6 +265,22 @@ async def together(world: World) -> tuple[str, ...]:
     return town.entity, f"partnership/{name}"
 
 
+async def toured(world: World) -> tuple[str, ...]:
+    """A study visit that two partnerships learn of, one of which has withdrawn, until it is closed."""
+    tour = Tour(world)
+    await tour.found()
+    notice = rq.Withdraw(side=Side.CN, reason="budget", notice=text("we leave"))
+    await world.door.request(f"partnership/{tour.codes[0]}", notice, OPERATOR)
+    await tour.made()
+    await tour.told()
+    await tour.ask(rq.LetBe(errand="completed", reason="withdrawn"), OPERATOR)
+    report = rq.Submit(stage=Stage.VISIT_REPORT, deliverable=deliverable("mission_report"))
+    await tour.ask(report, OPERATOR)
+    await tour.decide("G4c", TEAM_LEADER)
+    await world.client.get_workflow_handle(tour.entity).result()
+    return (tour.entity,)
+
+
 LIVES: tuple[tuple[Callable[[World], Awaitable[Any]], int], ...] = (
     (whole, DAY * 5),
     (interrupted, DAY * 20),
@@ -272,6 +289,7 @@ LIVES: tuple[tuple[Callable[[World], Awaitable[Any]], int], ...] = (
     (pilot, DAY * 5),
     (reporting, DAY * 60),
     (together, DAY // 24),
+    (toured, DAY * 8),
 )
 """Each life and how fast programme time runs in it; one that returns ids has other entities' histories kept."""
 
