@@ -100,7 +100,7 @@ def answer_objection(
 # --- broadcasts ----------------------------------------------------------------------------------------------------
 
 _STANDING = tuple(kind for kind in KINDS if kind != "programme")
-_TRAVELLING = tuple(kind for kind in ("partnership", "visit") if kind in KINDS)
+_TRAVELLING = ("partnership", "visit", "cluster")
 _SCOPE: tuple[tuple[str, Any, Any], ...] = (
     (
         "only",

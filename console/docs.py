@@ -20,6 +20,7 @@ from domain.stages.step import Step
 from domain.staging import CONDITIONS, conditions_of
 from domain.terms import GateTerms, PilotTerms, ProgrammeTerms, Reach, Rung, Silence, Terms
 from domain.values import POLITICAL, Refusal, listed
+from domain.visits.steps import STEPS as VISIT_STEPS
 from domain.visits.visit import visit_terms
 
 app = typer.Typer(invoke_without_command=True, help="Write the pages of docs/ that are made from the code.")
@@ -156,24 +157,20 @@ def _visits(terms: Terms) -> Iterator[str]:
     yield "| step | from China to Europe | from Europe to China | owed by | once for each |"
     yield "|---|---|---|---|---|"
     yield f"| concept note | T-{rules.concept[0]} | T-{rules.concept[1]} | operator | visit |"
-    for step in rules.timetable:
-        name = step.step.replace("_", " ")
-        after = f"E + {step.after}" if step.after is not None else ""
-        to_eu = after or (f"T-{step.cn_to_eu}" if step.cn_to_eu is not None else "–")
-        to_cn = ("–" if step.cleared else after) or (
-            f"T-{step.eu_to_cn}" if step.eu_to_cn is not None else "–"
+    for dated in rules.timetable:
+        name = dated.step.replace("_", " ")
+        after = f"E + {dated.after}" if dated.after is not None else ""
+        to_eu = after or (f"T-{dated.cn_to_eu}" if dated.cn_to_eu is not None else "–")
+        to_cn = ("–" if dated.cleared else after) or (
+            f"T-{dated.eu_to_cn}" if dated.eu_to_cn is not None else "–"
         )
-        yield f"| {name} | {to_eu} | {to_cn} | {step.seat.value} | {step.per.value} |"
+        yield f"| {name} | {to_eu} | {to_cn} | {dated.seat.value} | {dated.per.value} |"
     yield f"| readiness note | T-{rules.readiness} | T-{rules.readiness} | operator | visit |"
     yield f"| mission report | E + {rules.report} | E + {rules.report} | operator | visit |"
     yield ""
-    yield "| gate | question | decided by | time |"
-    yield "|---|---|---|---|"
-    for stage in terms.stages:
-        for gate in stage.gates:
-            deciders = ", ".join(str(seat) for seat in gate.seats)
-            yield f"| {gate.code} | {gate.title} | {deciders} | {gate.allowance} |"
-    yield ""
+    for step in VISIT_STEPS:
+        yield from _stage(step, "by its day in the timetable")
+        yield ""
 
 
 def _reports() -> Iterator[str]:
@@ -213,7 +210,8 @@ def _makers(step: Step) -> str:
     return listed([str(seat) for seat in step.terms.makers], "or")
 
 
-def _stage(step: Step) -> Iterator[str]:
+def _stage(step: Step, due: str | None = None) -> Iterator[str]:
+    """A stage of any kind; `due` where its first version is not due some time after it opened."""
     terms = step.terms
     yield f"## {step.stage.words.capitalize()}"
     yield ""
@@ -222,7 +220,8 @@ def _stage(step: Step) -> Iterator[str]:
     ]
     yield f"Opens when {listed(told)}."
     rounds = f"at most {terms.max_rounds} rounds, then the secretariat settles how it goes on"
-    yield f"The {_kind(step)} is handed in by the {_makers(step)} within {terms.submit}; a returned one again within"
+    first = due or f"within {terms.submit}"
+    yield f"The {_kind(step)} is handed in by the {_makers(step)} {first}; a returned one again within"
     yield f"{terms.revise}; {rounds}."
     if terms.shortened is not None:
         yield f"After a member was replaced: within {terms.shortened}."

@@ -77,7 +77,7 @@ def test_unknown_words_are_answered_with_those_that_are_known(tandem: Tandem) ->
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("history", "C9-99"), "there is no partnership C9-99; on record are C1-01, C1-02"),
+        (("history", "C9-99"), "there is no partnership or other entity C9-99; on record are C1-01"),
         (("history", "c1-01"), "did you mean C1-01?"),
         (("tasks", "--owner", "c1-01.eu.fokal"), "did you mean c1-01.eu.focal?"),
         (("people", "show", "zzz"), "tandem people list"),

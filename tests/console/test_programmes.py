@@ -9,9 +9,11 @@ import pytest
 import yaml
 
 from console import asking
+from domain.entities import KINDS
 from domain.entries import numbered
 from domain.errands import Carried, TurnedDown
 from domain.programme import Programme, founded
+from domain.values import listed
 from ledger import SqlLedger, open_ledger
 from tests.console.conftest import Said, Tandem
 from tests.console.doors import QuickDoor, opened
@@ -83,7 +85,7 @@ def test_a_suspension_of_everything_is_tried_proposed_and_confirmed_by_another(
     tried = ask.done("broadcast suspend 11438", *ORDER, "--dry-run")
     assert "Nothing was sent. This would happen:" in tried
     assert "Once a second person confirms it:" in tried
-    assert "broadcast 1: suspend every partnership and every programme" in tried
+    assert f"broadcast 1: suspend {listed([f'every {kind}' for kind in KINDS])}" in tried
     assert "Once it has reached everybody it is meant for:" in tried
     assert "stands still" in tried and "3 entities:" in tried and "paused" in tried
     assert tandem("ledger", "checkpoint").out == before, "a dry run changes nothing"
@@ -99,7 +101,7 @@ def test_a_suspension_of_everything_is_tried_proposed_and_confirmed_by_another(
     confirmed = ask.done("confirm 11438", by="operator.two")
     assert "proposed by Olga Sekretar, confirmed by Otto Zweiter (operator)" in confirmed
     (errand,) = programme(ledger).errands
-    assert errand.scope is not None and errand.scope.kinds == ("partnership", "programme")
+    assert errand.scope is not None and set(errand.scope.kinds) == set(KINDS)
 
 
 def test_what_a_dry_run_counts_is_what_each_entity_would_see(ask: Asking, tandem: Tandem) -> None:
@@ -125,7 +127,11 @@ def test_a_scope_is_as_narrow_as_it_is_wanted(ask: Asking, ledger: SqlLedger) ->
     )
     first, second = (one.matter.scope for one in programme(ledger).proposals)  # type: ignore[union-attr]  # both are broadcasts
     assert (first.kinds, first.codes) == (("partnership",), ("C1-02",))
-    assert (second.kinds, second.country, second.stage) == (("partnership",), "ES", "action_plan")
+    assert (second.kinds, second.country, second.stage) == (
+        tuple(kind for kind in KINDS if kind != "programme"),
+        "ES",
+        "action_plan",
+    )
 
 
 @pytest.mark.parametrize(
@@ -166,7 +172,10 @@ def test_travel_restrictions_go_to_those_with_a_member_there(ask: Asking, ledger
     done = ask.done("confirm 11438", by="team.leader")
     assert "record no travel to CN from 2022-01-01 until further notice in every partnership" in done
     (errand,) = programme(ledger).errands
-    assert errand.scope is not None and (errand.scope.kinds, errand.scope.country) == (("partnership",), "CN")
+    assert errand.scope is not None and (errand.scope.kinds, errand.scope.country) == (
+        ("partnership", "visit", "cluster"),
+        "CN",
+    )
     nobody = ask.refused("broadcast resume-travel 11438", *ORDER, "--country", "FR", "--since", "2022-01-01")
     assert "no entity that is under way fits" in nobody
 

@@ -56,8 +56,8 @@ def told(rehearsed: Rehearsed) -> list[tuple[datetime, str]]:
 
 
 def test_the_same_seed_is_the_same_course_of_events() -> None:
-    again = rehearse_one(founding("C1-01"), hands(1), UNTIL)
-    assert again.events == played(1)["C1-01"].events
+    again = rehearse(programme.foundings(facts(), ids(), STARTS), hands(1), UNTIL)
+    assert again["C1-01"].events == played(1)["C1-01"].events
 
 
 def test_another_seed_is_another_course_of_events() -> None:
@@ -65,8 +65,8 @@ def test_another_seed_is_another_course_of_events() -> None:
 
 
 def test_ids_drawn_at_loading_change_nothing() -> None:
-    other = rehearse_one(founding("C2-04", "q"), hands(1, "q"), UNTIL)
-    assert told(other) == told(played(1)["C2-04"])
+    other = rehearse(programme.foundings(facts(), ids("q"), STARTS), hands(1, "q"), UNTIL)
+    assert told(other["C2-04"]) == told(played(1)["C2-04"])
 
 
 def test_draws_hang_on_what_they_are_about_alone() -> None:

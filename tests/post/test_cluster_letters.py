@@ -128,5 +128,5 @@ def test_what_is_asked_of_a_member_is_asked_in_words() -> None:
 
 def test_the_outcome_of_a_gate_names_the_cluster_and_not_the_gate_as_its_title() -> None:
     outcome = next(one for one in letters() if one.kind == "outcome" and one.facts["gate"] == "K2.adopt")
-    assert outcome.facts["named"] == "Ecological transition"
+    assert outcome.facts["called"] == "Ecological transition"
     assert "the cluster Ecological transition" in read(outcome, "en").replace("thematic ", "")

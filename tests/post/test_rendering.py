@@ -36,7 +36,7 @@ KINDS = (
     "closed signed informed session_moved session_cancelled cluster_active consent_refused merger_agreed "
     "member_left taken_over joint_plan_adopted"
 ).split()
-OF_OTHER_KINDS = ("visit_", "pilot_", "cluster_", "programme_")
+OF_OTHER_KINDS = ("visit_", "pilot_", "programme_")
 """How the letters of other kinds of entity begin; their own tests read them."""
 ENGLISH_HALF = "──────────────────── English ────────────────────"
 
