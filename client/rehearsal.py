@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
@@ -15,7 +15,18 @@ from domain.clockwork import Clockwork
 from domain.entities import AnyFounding
 from domain.entries import Entry
 from domain.living import Entity
-from domain.rehearsal import Diary, Planned, Stagehands, Tour, Turn, plan, plan_tour, tour_founded
+from domain.programme import Programme
+from domain.rehearsal import (
+    Diary,
+    Planned,
+    Stagehands,
+    Tour,
+    Turn,
+    plan,
+    plan_programme,
+    plan_tour,
+    tour_founded,
+)
 from domain.rehearsal.chance import noon
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
@@ -108,12 +119,16 @@ async def rehearse(
     partnerships: Iterable[str],
     until: datetime,
     progress: Progress | None = None,
+    governing: str | None = None,
 ) -> Played:
     """Play these partnerships, by their codes, and the visits that serve them, all at once, until time is over.
+
+    `governing` is the id of the programme, where its reports and its extension are played too.
 
     Raises Trouble, or the library's errors, as the door and the ledger do; then all players have stopped.
     """
     played = Played()
+    hands = replace(hands, governed=governing is not None)
     given: dict[str, Any] = {
         "door": door,
         "ledger": ledger,
@@ -128,6 +143,8 @@ async def rehearse(
     for tour in hands.script.tours:
         if any(code in codes for code in tour.serves):
             players.append(_Traveller(f"visit/{tour.code}", **given, tour=tour))
+    if governing is not None:
+        players.append(_Office(governing, **given))
     tasks = [asyncio.create_task(player.play(), name=f"rehearsal of {player.entity}") for player in players]
     try:
         await asyncio.gather(*tasks)
@@ -325,6 +342,14 @@ class _Traveller(_Player):
     def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
         assert isinstance(seen, StudyVisit)
         return plan_tour(seen, now, self.hands, known)
+
+
+class _Office(_Player):
+    """Everybody of the programme itself."""
+
+    def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
+        assert isinstance(seen, Programme)
+        return plan_programme(seen, now, self.hands, known)
 
 
 async def kept(one: Planned, keep: Callable[[str, str, str | None], Awaitable[str]]) -> AnyRequest:

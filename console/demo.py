@@ -238,7 +238,10 @@ async def _played(
     with progress.shown(
         starts, until, clockwork, ledger, {one.id: one.name for one in ledger.people().values()}
     ) as told:
-        played = await rehearsal.rehearse(door, ledger, clockwork, hands, codes, until, told.happened)
+        governing = f"programme/{facts.code}"
+        played = await rehearsal.rehearse(
+            door, ledger, clockwork, hands, codes, until, told.happened, governing
+        )
         await _letters_out(
             ledger, PATIENCE_FOR_LETTERS if settings.temporal_address is None else PATIENCE_ON_CLUSTER
         )

@@ -97,12 +97,13 @@ def rehearse(
     ids = {person.key: f"p-{place:026d}" for place, person in enumerate(read.people)}
     names = {ids[person.key]: f"{person.written} ({person.key})" for person in read.people}
     foundings = programme.foundings(read, ids, starts)
+    governing = programme.programme_founding(read, ids, starts)
     hands = programme.stagehands(read, told, ids, starts, seed)
     plays = []
     for by in played_by:
         under = tuple(founding.model_copy(update={"terms": by}) for founding in foundings)
-        partnerships, visits = rehearse_all(under, hands, until, watched=_on_the_way)
-        plays.append(_Played(by.name, weigh({**partnerships, **visits}, until)))
+        lives, visits, itself = rehearse_all(under, hands, until, watched=_on_the_way, governing=governing)
+        plays.append(_Played(by.name, weigh({**lives, **visits, **itself}, until)))
     written = _pictures(folder, read.facts.title, plays, starts, until) if folder is not None else []
     if as_json:
         showing.as_json([_plain(one, seed, names) for one in plays])

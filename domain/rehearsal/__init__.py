@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.rehearsal.characters import Character, Script, Tour
 from domain.rehearsal.driving import (
     Diary,
+    Governed,
     Refused,
     Rehearsed,
     Toured,
@@ -17,6 +18,7 @@ from domain.rehearsal.driving import (
     tour_one,
     tours,
 )
+from domain.rehearsal.governing import plan_programme
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.scene import Planned, Stagehands, Text
 from domain.rehearsal.touring import plan_tour, tour_founded
@@ -24,6 +26,7 @@ from domain.rehearsal.touring import plan_tour, tour_founded
 __all__ = [
     "Character",
     "Diary",
+    "Governed",
     "Planned",
     "Refused",
     "Rehearsed",
@@ -36,6 +39,7 @@ __all__ = [
     "arrivals_of",
     "end_of",
     "plan",
+    "plan_programme",
     "plan_tour",
     "rehearse",
     "rehearse_all",

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from domain.errands import Carried
-from domain.events import AnyEvent, PartnershipFounded, VisitFounded
+from domain.events import AnyEvent, PartnershipFounded, ProgrammeFounded, VisitFounded
 from domain.living import Entity
 from domain.partnership import Partnership, founded
+from domain.programme import Programme
+from domain.programme import founded as programme_founded
 from domain.rehearsal.chance import noon
 from domain.rehearsal.characters import Character, improvised, jittered
+from domain.rehearsal.governing import plan_programme
 from domain.rehearsal.happenings import even_when_stopped, happenings
 from domain.rehearsal.initiatives import initiatives
 from domain.rehearsal.replies import replies
@@ -156,6 +159,20 @@ class Toured:
         return tuple(one for one in self.refusals if one.turn is Turn.REFUSED)
 
 
+@dataclass(frozen=True)
+class Governed:
+    """The programme itself after its rehearsal, and what it asked of the entities under way."""
+
+    state: Programme
+    events: tuple[AnyEvent, ...]
+    refusals: tuple[Refused, ...]
+    arrivals: Mapping[str, tuple[Arrival, ...]]
+
+    @property
+    def unexpected(self) -> tuple[Refused, ...]:
+        return tuple(one for one in self.refusals if one.turn is Turn.REFUSED)
+
+
 @dataclass
 class _Play:
     """One entity being played: where it stands, and everything that has happened."""
@@ -167,6 +184,8 @@ class _Play:
     arrivals: dict[str, tuple[Arrival, ...]] = field(default_factory=dict)
     taken: list[Planned] = field(default_factory=list)
     """The steps that people took, each at the time it got there."""
+    others: Sequence[str] = ()
+    """To whom an errand goes that names nobody: all those there are."""
     steps: int = 0
 
     def happened(self, told: Iterable[AnyEvent], step: int | None) -> None:
@@ -186,7 +205,9 @@ class _Play:
         diary, now = Diary(), self.events[0].at
         while not self.state.ended:
             known = frozenset(diary.done)
-            outside = [one.planned() for one in arriving if one.id not in known]
+            outside = [
+                one.planned() for one in arriving if one.id not in known and one.at >= self.events[0].at
+            ]
             one = diary.next([*plan(self.state, now, known), *outside])
             due = self.state.next_due()
             moment = min((when for when in (due, one.at if one else None) if when is not None), default=None)
@@ -218,10 +239,11 @@ class _Play:
     def _run_errands(self, now: datetime) -> None:
         """What is to be asked of others is on its way; in a rehearsal all of them take it."""
         for errand in self.state.errands:
-            for to in errand.to:
+            named = errand.to or self.others
+            for to in named:
                 told = Arrival(now, errand.command(to, self.state.entity), errand.by, errand.request)
                 self.arrivals[to] = (*self.arrivals.get(to, ()), told)
-            came = Carried(done=tuple(sorted(errand.to)), after=max(errand.to), over=True)
+            came = Carried(done=tuple(sorted(named)), after=max(named, default=errand.after), over=True)
             self.happened(self.state.carried(errand.id, came, now), None)
 
 
@@ -255,7 +277,33 @@ def rehearse_one(
     )
 
 
-def tour_one(founding: VisitFounded, hands: Stagehands, until: datetime, lag: Lag | None = None) -> Toured:
+def govern_one(
+    founding: ProgrammeFounded,
+    hands: Stagehands,
+    until: datetime,
+    others: Sequence[str],
+    lag: Lag | None = None,
+) -> Governed:
+    """Play the programme itself without any server; its broadcasts are on their way to all of these others."""
+
+    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
+        assert isinstance(state, Programme)
+        return plan_programme(state, at, hands, done)
+
+    play = _Play(programme_founded(founding), [founding], others=others)
+    play.play(planned, until, lag)
+    state = play.state
+    assert isinstance(state, Programme)
+    return Governed(state, tuple(play.events), tuple(play.refusals), play.arrivals)
+
+
+def tour_one(
+    founding: VisitFounded,
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
+    arriving: Sequence[Arrival] = (),
+) -> Toured:
     """Play one study visit without any server, from its founding until it ends or the time is over."""
 
     def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
@@ -263,14 +311,18 @@ def tour_one(founding: VisitFounded, hands: Stagehands, until: datetime, lag: La
         return plan_tour(state, at, hands, done)
 
     play = _Play(visit_founded(founding), [founding])
-    play.play(planned, until, lag)
+    play.play(planned, until, lag, arriving)
     state = play.state
     assert isinstance(state, StudyVisit)
     return Toured(state, tuple(play.events), tuple(play.refusals), play.arrivals, tuple(play.taken))
 
 
 def tours(
-    partnerships: Sequence[PartnershipFounded], hands: Stagehands, until: datetime, lag: Lag | None = None
+    partnerships: Sequence[PartnershipFounded],
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
+    arriving: Mapping[str, tuple[Arrival, ...]] | None = None,
 ) -> dict[str, Toured]:
     """Play the script's study visits; they begin as their partnerships were founded."""
     served = {founding.code: founded(founding) for founding in partnerships}
@@ -279,12 +331,13 @@ def tours(
         mine = [served[code] for code in tour.serves if code in served]
         if mine and noon(tour.begun) < until:
             event = tour_founded(tour, mine, noon(tour.begun))
-            found[tour.code] = tour_one(event, hands, until, lag)
+            asked = (arriving or {}).get(f"visit/{tour.code}", ())
+            found[tour.code] = tour_one(event, hands, until, lag, asked)
     return found
 
 
-def arrivals_of(toured: Iterable[Toured]) -> dict[str, tuple[Arrival, ...]]:
-    """What visits told, by the entity they told it to."""
+def arrivals_of(toured: Iterable[Toured | Governed]) -> dict[str, tuple[Arrival, ...]]:
+    """What these asked of others, by the entity they asked it of."""
     arriving: dict[str, tuple[Arrival, ...]] = {}
     for one in toured:
         for to, told in one.arrivals.items():
@@ -308,17 +361,25 @@ def rehearse_all(
     until: datetime,
     lag: Lag | None = None,
     watched: Callable[[Sequence[PartnershipFounded]], Iterable[PartnershipFounded]] = tuple,
-) -> tuple[dict[str, Rehearsed], dict[str, Toured]]:
+    governing: ProgrammeFounded | None = None,
+) -> tuple[dict[str, Rehearsed], dict[str, Toured], dict[str, Governed]]:
     """The same with the script's study visits beside it, those that serve these partnerships alone.
 
+    With `governing` the programme itself is played too, and its extension comes from there.
     `watched` hands on the partnerships one after the other, to whoever wants to see how far it is.
     """
-    toured = tours(foundings, hands, until, lag)
-    arriving = arrivals_of(toured.values())
+    governed: dict[str, Governed] = {}
+    if governing is not None:
+        hands = replace(hands, governed=True)
+        others = [f"partnership/{one.code}" for one in foundings]
+        others += [f"visit/{one.code}" for one in hands.script.tours]
+        governed[governing.code] = govern_one(governing, hands, until, others, lag)
+    toured = tours(foundings, hands, until, lag, arrivals_of(governed.values()))
+    arriving = arrivals_of([*governed.values(), *toured.values()])
     rehearsed = {
         founding.code: rehearse_one(
             founding, hands, until, lag, arriving.get(f"partnership/{founding.code}", ())
         )
         for founding in watched(foundings)
     }
-    return rehearsed, toured
+    return rehearsed, toured, governed

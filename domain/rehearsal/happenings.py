@@ -245,6 +245,8 @@ def _extending(scene: Scene) -> Iterator[Planned]:
     operators = scene.holders(Role.OPERATOR)
     if script.extension_asked is None or script.extended_to is None or not operators or state.on_hold:
         return
+    if scene.hands.governed:
+        return
     ends = end_of(script.extended_to)
     # one decision, entered partnership by partnership in the weeks after it
     asked = scene.after(operators[0], noon(script.extension_asked), 0, 35, "extension")

@@ -83,6 +83,8 @@ class Stagehands:
     script: Script
     editions: tuple[CalendarEdition, ...] = ()
     spare: Mapping[str, Holder] = field(default_factory=dict)
+    governed: bool = False
+    """Whether the programme itself is played too: then its extension comes from there, once for all."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,13 +9,13 @@ from decimal import Decimal
 
 from domain import requests as rq
 from domain.partnership import Partnership
-from domain.rehearsal.chance import at_work, chance, noon
+from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.characters import Tour
-from domain.rehearsal.phrases import phrase
-from domain.rehearsal.scene import Planned, Stagehands, Text
+from domain.rehearsal.doing import Doing
+from domain.rehearsal.scene import Planned, Stagehands
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
-from domain.values import Actor, ExchangeMode, Holder, PersonId, Role, Side
+from domain.values import Actor, ExchangeMode, Holder, Role, Side
 from domain.visits import requests as vr
 from domain.visits.events import VisitFounded
 from domain.visits.founding import founding
@@ -54,44 +53,11 @@ def tour_of(state: StudyVisit, hands: Stagehands) -> Tour:
 
 
 @dataclass(frozen=True)
-class _Trip:
+class _Trip(Doing):
     """One visit at one moment."""
 
-    hands: Stagehands
-    tour: Tour
     state: StudyVisit
-    at: datetime
-    done: frozenset[str]
-
-    def holder(self, role: Role, side: Side = Side.PROGRAMME) -> Holder | None:
-        return next(iter(self.state.holders_of(role, side, self.at)), None)
-
-    def person(self, id: PersonId) -> Holder | None:
-        return self.state.holder(id, self.at)
-
-    def after(self, holder: Holder, since: datetime, least: float, most: float, id: str) -> datetime:
-        """A working hour of the holder between so many days after something."""
-        draw = chance(self.hands.seed, self.state.code, id)
-        moment = max(since + timedelta(days=draw.uniform(least, most)), self.state.founded)
-        return at_work(self.state, holder, moment, chance(self.hands.seed, self.state.code, "hour", id))
-
-    def text(self, kind: str, holder: Holder, id: str, words: str = "") -> Text:
-        words = words or phrase(
-            kind, chance(self.hands.seed, self.state.code, "words", id), chinese=holder.side is Side.CN
-        )
-        name = f"rehearsal/{self.hands.seed}/{self.state.code}/{kind}/{id}/{words}"
-        hashed = f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
-        return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
-
-    def planned(
-        self, id: str, when: datetime, by: Holder, request: rq.AnyRequest, *texts: Text, refused: bool = False
-    ) -> Iterator[Planned]:
-        if id not in self.done:
-            when = max(when, self.at)
-            actor = Actor(person=by.person, role=by.role, side=by.side)
-            yield Planned(
-                id=id, at=when, earliest=when, by=actor, request=request, texts=texts, refused=refused
-            )
+    tour: Tour
 
 
 def plan_tour(
@@ -100,7 +66,7 @@ def plan_tour(
     """What everybody would do next for a visit and when, soonest first, none of it before `at`."""
     if state.ended:
         return ()
-    trip = _Trip(hands, tour_of(state, hands), state, at, done)
+    trip = _Trip(hands, at, done, state, tour_of(state, hands))
     found: list[Planned] = [*_befalls(trip)]
     for task in tasks_of(state):
         found += _reply(trip, task)

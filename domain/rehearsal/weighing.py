@@ -16,7 +16,7 @@ from domain.life import SECRETARIAT
 from domain.living import Entity
 from domain.partnership import Partnership
 from domain.records import records_of
-from domain.rehearsal.driving import Rehearsed, Toured
+from domain.rehearsal.driving import Governed, Rehearsed, Toured
 from domain.tasks import deadlines_of, tasks_of
 from domain.terms import Stage
 from domain.values import PersonId, Role, Value
@@ -117,8 +117,8 @@ def week_of(at: datetime) -> date:
     return day - day.weekday() * _DAY
 
 
-def weigh(lives: Mapping[str, Rehearsed | Toured], until: datetime) -> Weighed:
-    """Count everything in rehearsed partnerships and visits (by code) that were played up to `until`."""
+def weigh(lives: Mapping[str, Rehearsed | Toured | Governed], until: datetime) -> Weighed:
+    """Count everything in rehearsed partnerships, visits and the programme (by code) that were played up to `until`."""
     scales = _Scales(until)
     for code, life in lives.items():
         scales.take(code, life)
@@ -147,7 +147,7 @@ class _Scales:
         self._stretches: list[Stretch] = []
         self._refusals: list[str] = []
 
-    def take(self, code: str, life: Rehearsed | Toured) -> None:
+    def take(self, code: str, life: Rehearsed | Toured | Governed) -> None:
         course = Course()
         due: dict[tuple[str, str], datetime] = {}
         since: dict[str, datetime] = {}
@@ -158,7 +158,8 @@ class _Scales:
             self._happened[event.kind] += 1
             if event.by is not None and event.by.role in STAFF:
                 told.add((event.at, event.by.person))
-            if isinstance(event, ev.CutOffReached):
+            # the programme reaches every cut-off by its calendar; hit are those that live by it
+            if isinstance(event, ev.CutOffReached) and not isinstance(life, Governed):
                 self._cut_offs[event.cut_off] += 1
             self._stage(code, event, opened)
             self._waited(state, event.at, since)

@@ -31,6 +31,7 @@ from domain.visits.events import Direction
 from ledger import SqlLedger
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, FiledLetter, LetterStatus
+from tests.faults.broadcasting import broadcasts
 from tests.faults.household import ROOT, Household, Part, Received
 from tests.faults.witness import Asked, Kept, PatientLedger, Witness
 from workflows.chapter import Position
@@ -175,7 +176,8 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     try:
         # together, so that the play is over at once where the harm could not be done
         play = rehearse(witness, patient, clockwork, hands, plan.codes, until)
-        played, _ = await asyncio.gather(play, killing)
+        orders = broadcasts(witness, patient, clockwork, STARTS, until)
+        played, _, _ = await asyncio.gather(play, killing, orders)
     finally:
         for task in (killing, noting):
             task.cancel()

@@ -23,7 +23,7 @@ from client.replay import Replayed
 from domain.clockwork import Clockwork
 from domain.entities import State, fold, folded
 from domain.entries import Entry
-from domain.events import ErrandCarried
+from domain.events import BroadcastOrdered, ErrandCarried
 from domain.values import Actor, Refusal
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, FiledLetter, LetterStatus
@@ -72,6 +72,7 @@ def acknowledged(asked: Iterable[Asked], entries: Mapping[str, Sequence[Entry]])
             found.append(f"{entity}: the errand {id} is on record more than once, as {numbers}")
         if id in told and not numbers:
             found.append(f"{entity}: the errand {id} was told of as done, and is not on record")
+    found += _passed_over(entries)
     for entity, life in lives.items():
         found += [f"{entity}: on record is {id}, which nobody asked" for id in life.ids() if id not in known]
     return found
@@ -87,12 +88,40 @@ def _errands(entries: Mapping[str, Sequence[Entry]]) -> tuple[dict[str, str], se
             before, event = state, entry.event
             state = folded(entity, state, event)
             for errand in state.errands:
-                sent |= {errand.command(to, entity): to for to in errand.to}
+                # to whom one of a scope goes is found round by round
+                sent |= {errand.command(to, entity): to for to in errand.to or entries}
             if isinstance(event, ErrandCarried) and before is not None:
                 errand = next(one for one in before.errands if one.id == event.errand)
                 told |= {errand.command(to, entity) for to in event.done}
                 sent |= {errand.command(to, entity): to for to in event.done}
     return sent, told
+
+
+def _passed_over(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
+    """Whoever was under way while a broadcast was carried, and neither took it nor is told of as having refused."""
+    found = []
+    for entity, mine in entries.items():
+        ordered = [(one.recorded_at, one.event) for one in mine if isinstance(one.event, BroadcastOrdered)]
+        carried = [(one.recorded_at, one.event) for one in mine if isinstance(one.event, ErrandCarried)]
+        for since, order in ordered:
+            name = f"broadcast-{order.number}"
+            rounds = [(at, event) for at, event in carried if event.errand == name]
+            if not any(event.over for _, event in rounds):
+                found.append(f"{entity}: {name} was ordered and never came to its end")
+                continue
+            asked = {to for _, event in rounds for to in event.done}
+            asked |= {to.entity for _, event in rounds for to in event.refused}
+            for other, theirs in entries.items():
+                there = theirs[0].recorded_at < since and rounds[-1][0] < _over(theirs)
+                if other.partition("/")[0] in order.scope.kinds and there and other not in asked:
+                    found.append(f"{entity}: {name} passed over {other}")
+    return found
+
+
+def _over(entries: Sequence[Entry]) -> datetime:
+    """When an entity ended; the end of time where it lives."""
+    ended = fold(entries[0].entity, [entry.event for entry in entries]).ended
+    return entries[-1].recorded_at if ended else datetime.max.replace(tzinfo=UTC)
 
 
 class _Life:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domain.events import ExchangeHeld, VisitFounded
+from domain.events import BroadcastOrdered, ExchangeHeld, VisitFounded
+from tests.faults.broadcasting import MANY, PROGRAMME
 from tests.faults.campaign import Aftermath, Plan
 from tests.faults.conftest import Fought, command
 from tests.faults.oracle import judged
@@ -34,8 +35,12 @@ def _telling(after: Aftermath) -> list[str]:
         done = sum(kill.kind == kind for kill in after.kills)
         if done != times:
             lacking.append(f"{done} of {times} kills of {kind}")
-    if set(after.entries) != {"visit/V-99", *(f"partnership/{code}" for code in after.plan.codes)}:
-        lacking.append("not every partnership was founded, or not the visit")
+    founded = {PROGRAMME, "visit/V-99", *(f"partnership/{code}" for code in after.plan.codes)}
+    if set(after.entries) != founded:
+        lacking.append("not every partnership was founded, or not the visit or the programme")
+    ordered = sum(isinstance(entry.event, BroadcastOrdered) for entry in after.entries.get(PROGRAMME, ()))
+    if ordered != MANY:
+        lacking.append(f"{ordered} of {MANY} broadcasts were ordered")
     reached = [
         entity
         for entity, mine in after.entries.items()

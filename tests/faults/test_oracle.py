@@ -17,12 +17,14 @@ from temporalio.client import WorkflowHistory
 import audit
 from client.replay import Replayed
 from domain.entries import Entry
+from domain.events import ErrandCarried
 from domain.values import Refusal
 from ledger import open_ledger
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, LetterStatus
 from post.messages import message_id
 from tests.faults import oracle, plans
+from tests.faults.broadcasting import PROGRAMME
 from tests.faults.campaign import Aftermath, Kill, Living
 from tests.faults.conftest import Fought
 from tests.faults.household import DOMAIN, Part
@@ -99,6 +101,27 @@ def test_an_entry_nobody_asked_for(after: Aftermath) -> None:
     assert oracle.acknowledged(rest, after.entries) == [
         f"{one.entity}: on record is {one.id}, which nobody asked"
     ]
+
+
+def test_a_broadcast_that_passes_somebody_over_or_never_ends(after: Aftermath) -> None:
+    carried = [one for one in after.entries[PROGRAMME] if isinstance(one.event, ErrandCarried)]
+    last = carried[-1]
+    assert isinstance(last.event, ErrandCarried)
+    missed = last.event.done[0]
+    without = last.event.model_copy(update={"done": last.event.done[1:]})
+    said = with_entries(
+        after,
+        PROGRAMME,
+        lambda entry: entry.model_copy(update={"event": without}) if entry == last else entry,
+    )
+    assert said == [f"{PROGRAMME}: {last.event.errand} passed over {missed}"]
+    open_still = last.event.model_copy(update={"over": False})
+    said = with_entries(
+        after,
+        PROGRAMME,
+        lambda entry: entry.model_copy(update={"event": open_still}) if entry == last else entry,
+    )
+    assert said == [f"{PROGRAMME}: {last.event.errand} was ordered and never came to its end"]
 
 
 def test_a_grave_refusal_that_is_not_on_record_or_twice(after: Aftermath) -> None:

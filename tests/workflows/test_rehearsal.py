@@ -118,7 +118,7 @@ async def test_a_visit_and_the_partnership_it_serves_come_out_as_rehearsed(
             "tours": (tour.model_copy(update={"code": code, "serves": (served.code,)}),),
         }
     )
-    lives, visits = rehearse_all((founding,), replace(hands(1), script=script), UNTIL)
+    lives, visits, _ = rehearse_all((founding,), replace(hands(1), script=script), UNTIL)
     life, visit = lives[served.code], visits[code]
     (arrival,) = visit.arrivals[served.entity]
     entity = f"visit/{code}"

@@ -1,0 +1,55 @@
+"""What people of entities other than partnerships do in a rehearsal: who, when, and with which words."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain import requests as rq
+from domain.living import Entity
+from domain.rehearsal.chance import at_work, chance
+from domain.rehearsal.phrases import phrase
+from domain.rehearsal.scene import Planned, Stagehands, Text
+from domain.values import Actor, Holder, PersonId, Role, Side
+
+
+@dataclass(frozen=True)
+class Doing:
+    """One entity at one moment."""
+
+    hands: Stagehands
+    at: datetime
+    done: frozenset[str]
+    state: Entity
+
+    def holder(self, role: Role, side: Side = Side.PROGRAMME) -> Holder | None:
+        return next(iter(self.state.holders_of(role, side, self.at)), None)
+
+    def person(self, id: PersonId) -> Holder | None:
+        return self.state.holder(id, self.at)
+
+    def after(self, holder: Holder, since: datetime, least: float, most: float, id: str) -> datetime:
+        """A working hour of the holder between so many days after something."""
+        draw = chance(self.hands.seed, self.state.code, id)
+        moment = max(since + timedelta(days=draw.uniform(least, most)), self.state.founded)
+        return at_work(self.state, holder, moment, chance(self.hands.seed, self.state.code, "hour", id))
+
+    def text(self, kind: str, holder: Holder, id: str, words: str = "") -> Text:
+        words = words or phrase(
+            kind, chance(self.hands.seed, self.state.code, "words", id), chinese=holder.side is Side.CN
+        )
+        name = f"rehearsal/{self.hands.seed}/{self.state.code}/{kind}/{id}/{words}"
+        hashed = f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+        return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
+
+    def planned(
+        self, id: str, when: datetime, by: Holder, request: rq.AnyRequest, *texts: Text, refused: bool = False
+    ) -> Iterator[Planned]:
+        if id not in self.done:
+            when = max(when, self.at)
+            actor = Actor(person=by.person, role=by.role, side=by.side)
+            yield Planned(
+                id=id, at=when, earliest=when, by=actor, request=request, texts=texts, refused=refused
+            )
