@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from client.errands import UNDER_WAY
-from client.founding import drawn_from, free_code
+from client.founding import free_code
 from client.reading import entity, partnership
 from domain import requests as rq
 from domain.clusters.cluster import Cluster
-from domain.clusters.requests import Candidate, places
+from domain.clusters.founding import candidate, founding, its_people
 from domain.clusters.state import Membership
-from domain.clusters.steps import cluster_terms
 from domain.entities import cluster_of
 from domain.events import ClusterFounded, PartnershipClosed
 from domain.partnership import Partnership
-from domain.values import OF_A_SIDE, Actor, Holder, Refusal, Role, Side, listed
+from domain.values import Actor, Refusal, Role, Side, listed
 from ledger.store import SqlLedger
 
 CLUSTERS_EACH = 2
@@ -34,23 +33,11 @@ def founding_of(
 ) -> ClusterFounded:
     """The founding of a cluster of these partnerships; Refusal where one is unknown, ended or has no room for it."""
     states = [partnership(ledger, one) for one in dict.fromkeys(members)]
-    drawn = drawn_from(states, by, at)
+    founded = founding(code, title=title, title_zh=title_zh, members=states, by=by, at=at)
     for state in states:
         _room_for(ledger, state, code)
-    return ClusterFounded(
-        at=at,
-        by=by,
-        programme=drawn.programme,
-        code=free_code(ledger, code),
-        title=title,
-        title_zh=title_zh,
-        candidates=tuple(candidate(state, at) for state in states),
-        members=drawn.members,
-        holders=drawn.holders,
-        terms=cluster_terms(drawn.terms),
-        edition=drawn.edition,
-        ends=drawn.ends,
-    )
+    free_code(ledger, code)
+    return founded
 
 
 def joining(ledger: SqlLedger, cluster: str, code: str, reason: str, at: datetime) -> rq.Join:
@@ -68,20 +55,6 @@ def joining(ledger: SqlLedger, cluster: str, code: str, reason: str, at: datetim
         holders=its_people(state, at),
         reason=reason,
     )
-
-
-def candidate(state: Partnership, at: datetime) -> Candidate:
-    return Candidate(
-        code=state.code,
-        eu=state.member(Side.EU).name,
-        cn=state.member(Side.CN).name,
-        people=places(its_people(state, at)),
-    )
-
-
-def its_people(state: Partnership, at: datetime) -> tuple[Holder, ...]:
-    """Who stands for one of its sides now."""
-    return tuple(held for held in state.holders if held.role in OF_A_SIDE and held.holds(at))
 
 
 def named_people(ledger: SqlLedger, cluster: Cluster, code: str, at: datetime) -> rq.NamePeople:

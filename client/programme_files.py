@@ -277,7 +277,9 @@ class Programme(_Facts):
 
     @cached_property
     def _everybody(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(code for one in self.partnerships for code in self.countries(one)))
+        """The countries of all members and of everybody who works for it."""
+        members = (code for one in self.partnerships for code in self.countries(one))
+        return tuple(dict.fromkeys((*members, *(one.country for one in self.staff))))
 
     @property
     def staff(self) -> tuple[PersonFacts, ...]:

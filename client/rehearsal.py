@@ -12,17 +12,22 @@ from typing import Any, Protocol
 from client.troubles import Trouble
 from domain import entities
 from domain.clockwork import Clockwork
+from domain.clusters.cluster import Cluster
 from domain.entities import AnyFounding
 from domain.entries import Entry
 from domain.living import Entity
+from domain.partnership import Partnership
 from domain.programme import Programme
 from domain.rehearsal import (
     Diary,
+    Gathering,
     Planned,
     Stagehands,
     Tour,
     Turn,
+    gathering_founded,
     plan,
+    plan_gathering,
     plan_programme,
     plan_tour,
     tour_founded,
@@ -121,7 +126,7 @@ async def rehearse(
     progress: Progress | None = None,
     governing: str | None = None,
 ) -> Played:
-    """Play these partnerships, by their codes, and the visits that serve them, all at once, until time is over.
+    """Play these partnerships, by their codes, and the visits and clusters of them, all at once, until time is over.
 
     `governing` is the id of the programme, where its reports and its extension are played too.
 
@@ -142,7 +147,10 @@ async def rehearse(
     players = [_Player(f"partnership/{code}", **given) for code in codes]
     for tour in hands.script.tours:
         if any(code in codes for code in tour.serves):
-            players.append(_Traveller(f"visit/{tour.code}", **given, tour=tour))
+            players.append(_Later(f"visit/{tour.code}", **given, story=tour))
+    for story in hands.script.clusters:
+        if all(code in codes for code in story.members):
+            players.append(_Later(f"cluster/{story.code}", **given, story=story))
     if governing is not None:
         players.append(_Office(governing, **given))
     tasks = [asyncio.create_task(player.play(), name=f"rehearsal of {player.entity}") for player in players]
@@ -311,37 +319,47 @@ class _Player:
 
 
 @dataclass
-class _Traveller(_Player):
-    """Everybody of one study visit, which begins in the middle of the programme for those it serves that still live."""
+class _Later(_Player):
+    """Everybody of an entity that begins in the middle of the programme, from partnerships that still live then."""
 
-    tour: Tour | None = None
+    story: Tour | Gathering | None = None
 
     async def play(self) -> None:
-        assert self.tour is not None
-        begun = noon(self.tour.begun)
+        assert self.story is not None
+        begun = noon(self.story.begun)
         if begun > self.until:
             return
         await asyncio.sleep(max(self._seconds_until(begun), 0))
-        served = []
-        for code in self.tour.serves:
-            entity = f"partnership/{code}"
-            told = await asyncio.to_thread(self.ledger.entries, entity, 0)
-            if told:
-                state = entities.partnership_of(entities.fold(entity, [entry.event for entry in told]))
-                if not state.ended:
-                    served.append(state)
-        if not served:
+        codes = self.story.serves if isinstance(self.story, Tour) else self.story.members
+        drawn = [state for code in codes if (state := await self._living(code)) is not None]
+        if not drawn:
             return
         try:
-            await self.door.found(tour_founded(self.tour, served, self._now()), self.clockwork)
+            await self.door.found(self._founding(drawn), self.clockwork)
         except Refusal as refusal:
             self.played.refusals.append(f"{self.entity}: {refusal.sentence}")
             return
         await super().play()
 
+    async def _living(self, code: str) -> Partnership | None:
+        entity = f"partnership/{code}"
+        told = await asyncio.to_thread(self.ledger.entries, entity, 0)
+        if not told:
+            return None
+        state = entities.partnership_of(entities.fold(entity, [entry.event for entry in told]))
+        return None if state.ended else state
+
+    def _founding(self, drawn: list[Partnership]) -> AnyFounding:
+        if isinstance(self.story, Tour):
+            return tour_founded(self.story, drawn, self._now())
+        assert self.story is not None
+        return gathering_founded(self.story, drawn, self._now())
+
     def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
-        assert isinstance(seen, StudyVisit)
-        return plan_tour(seen, now, self.hands, known)
+        if isinstance(seen, StudyVisit):
+            return plan_tour(seen, now, self.hands, known)
+        assert isinstance(seen, Cluster)
+        return plan_gathering(seen, now, self.hands, known)
 
 
 class _Office(_Player):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.rehearsal.characters import Character, Script, Tour
+from domain.rehearsal.characters import Character, Gathering, Script, Tour
 from domain.rehearsal.driving import (
+    Beside,
     Diary,
-    Governed,
     Refused,
     Rehearsed,
     Toured,
@@ -18,15 +18,17 @@ from domain.rehearsal.driving import (
     tour_one,
     tours,
 )
+from domain.rehearsal.gathering import gathering_founded, plan_gathering
 from domain.rehearsal.governing import plan_programme
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.scene import Planned, Stagehands, Text
 from domain.rehearsal.touring import plan_tour, tour_founded
 
 __all__ = [
+    "Beside",
     "Character",
     "Diary",
-    "Governed",
+    "Gathering",
     "Planned",
     "Refused",
     "Rehearsed",
@@ -38,7 +40,9 @@ __all__ = [
     "Turn",
     "arrivals_of",
     "end_of",
+    "gathering_founded",
     "plan",
+    "plan_gathering",
     "plan_programme",
     "plan_tour",
     "rehearse",

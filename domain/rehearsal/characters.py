@@ -109,6 +109,19 @@ class Tour(Told):
     """How many days after its last one it is recorded: the real programme took 19 to 115."""
 
 
+class Gathering(Told):
+    """A cluster in the script: who is asked into it when, its joint sessions, when its joint plan is begun."""
+
+    code: Code
+    title: str
+    title_zh: str = ""
+    members: tuple[Code, ...]
+    begun: date
+    sessions: tuple[date, ...] = ()
+    plans: date | None = None
+    closes: date | None = None
+
+
 class Character(Told):
     """One partnership's story. Days are jittered by the seed unless `exact`; what is None does not happen."""
 
@@ -149,6 +162,7 @@ class Script(Told):
     extended_to: date | None = None
     characters: tuple[Character, ...] = ()
     tours: tuple[Tour, ...] = ()
+    clusters: tuple[Gathering, ...] = ()
 
     def character(self, code: str) -> Character | None:
         return next((one for one in self.characters if one.code == code), None)

@@ -12,6 +12,7 @@ from domain.living import Entity
 from domain.rehearsal.chance import at_work, chance
 from domain.rehearsal.phrases import phrase
 from domain.rehearsal.scene import Planned, Stagehands, Text
+from domain.tasks import Task
 from domain.values import Actor, Holder, PersonId, Role, Side
 
 
@@ -53,3 +54,10 @@ class Doing:
             yield Planned(
                 id=id, at=when, earliest=when, by=actor, request=request, texts=texts, refused=refused
             )
+
+    def let_be(self, task: Task, errand: str) -> Iterator[Planned]:
+        """Whoever refused an errand has its reason: it stays as it is."""
+        operator = self.holder(Role.OPERATOR)
+        if operator is not None:
+            when = self.after(operator, task.since, 1, 6, task.id)
+            yield from self.planned(task.id, when, operator, rq.LetBe(errand=errand, reason="known"))

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from domain.clusters.cluster import Cluster
+from domain.clusters.cluster import founded as cluster_founded
 from domain.errands import Carried
 from domain.events import AnyEvent, PartnershipFounded, ProgrammeFounded, VisitFounded
 from domain.living import Entity
@@ -15,6 +17,7 @@ from domain.programme import Programme
 from domain.programme import founded as programme_founded
 from domain.rehearsal.chance import noon
 from domain.rehearsal.characters import Character, improvised, jittered
+from domain.rehearsal.gathering import gathering_founded, plan_gathering
 from domain.rehearsal.governing import plan_programme
 from domain.rehearsal.happenings import even_when_stopped, happenings
 from domain.rehearsal.initiatives import initiatives
@@ -160,10 +163,10 @@ class Toured:
 
 
 @dataclass(frozen=True)
-class Governed:
-    """The programme itself after its rehearsal, and what it asked of the entities under way."""
+class Beside:
+    """The programme itself, or a cluster, after its rehearsal, and what it asked of others."""
 
-    state: Programme
+    state: Entity
     events: tuple[AnyEvent, ...]
     refusals: tuple[Refused, ...]
     arrivals: Mapping[str, tuple[Arrival, ...]]
@@ -283,7 +286,7 @@ def govern_one(
     until: datetime,
     others: Sequence[str],
     lag: Lag | None = None,
-) -> Governed:
+) -> Beside:
     """Play the programme itself without any server; its broadcasts are on their way to all of these others."""
 
     def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
@@ -292,9 +295,32 @@ def govern_one(
 
     play = _Play(programme_founded(founding), [founding], others=others)
     play.play(planned, until, lag)
-    state = play.state
-    assert isinstance(state, Programme)
-    return Governed(state, tuple(play.events), tuple(play.refusals), play.arrivals)
+    return Beside(play.state, tuple(play.events), tuple(play.refusals), play.arrivals)
+
+
+def gatherings(
+    partnerships: Sequence[PartnershipFounded],
+    hands: Stagehands,
+    until: datetime,
+    lag: Lag | None = None,
+    arriving: Mapping[str, tuple[Arrival, ...]] | None = None,
+) -> dict[str, Beside]:
+    """Play the script's clusters, those of which all members are there; they begin as these were founded."""
+
+    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
+        assert isinstance(state, Cluster)
+        return plan_gathering(state, at, hands, done)
+
+    members = {founding.code: founded(founding) for founding in partnerships}
+    found = {}
+    for story in hands.script.clusters:
+        if not all(code in members for code in story.members) or noon(story.begun) >= until:
+            continue
+        first = gathering_founded(story, [members[code] for code in story.members], noon(story.begun))
+        play = _Play(cluster_founded(first), [first])
+        play.play(planned, until, lag, (arriving or {}).get(f"cluster/{story.code}", ()))
+        found[story.code] = Beside(play.state, tuple(play.events), tuple(play.refusals), play.arrivals)
+    return found
 
 
 def tour_one(
@@ -336,7 +362,7 @@ def tours(
     return found
 
 
-def arrivals_of(toured: Iterable[Toured | Governed]) -> dict[str, tuple[Arrival, ...]]:
+def arrivals_of(toured: Iterable[Toured | Beside]) -> dict[str, tuple[Arrival, ...]]:
     """What these asked of others, by the entity they asked it of."""
     arriving: dict[str, tuple[Arrival, ...]] = {}
     for one in toured:
@@ -362,24 +388,27 @@ def rehearse_all(
     lag: Lag | None = None,
     watched: Callable[[Sequence[PartnershipFounded]], Iterable[PartnershipFounded]] = tuple,
     governing: ProgrammeFounded | None = None,
-) -> tuple[dict[str, Rehearsed], dict[str, Toured], dict[str, Governed]]:
-    """The same with the script's study visits beside it, those that serve these partnerships alone.
+) -> tuple[dict[str, Rehearsed], dict[str, Toured], dict[str, Beside]]:
+    """The same with the script's study visits and clusters beside it, those of these partnerships alone.
 
     With `governing` the programme itself is played too, and its extension comes from there.
     `watched` hands on the partnerships one after the other, to whoever wants to see how far it is.
     """
-    governed: dict[str, Governed] = {}
+    beside: dict[str, Beside] = {}
     if governing is not None:
         hands = replace(hands, governed=True)
         others = [f"partnership/{one.code}" for one in foundings]
         others += [f"visit/{one.code}" for one in hands.script.tours]
-        governed[governing.code] = govern_one(governing, hands, until, others, lag)
-    toured = tours(foundings, hands, until, lag, arrivals_of(governed.values()))
-    arriving = arrivals_of([*governed.values(), *toured.values()])
+        others += [f"cluster/{one.code}" for one in hands.script.clusters]
+        beside[governing.code] = govern_one(governing, hands, until, others, lag)
+    asked = arrivals_of(beside.values())
+    toured = tours(foundings, hands, until, lag, asked)
+    beside |= gatherings(foundings, hands, until, lag, asked)
+    arriving = arrivals_of([*beside.values(), *toured.values()])
     rehearsed = {
         founding.code: rehearse_one(
             founding, hands, until, lag, arriving.get(f"partnership/{founding.code}", ())
         )
         for founding in watched(foundings)
     }
-    return rehearsed, toured, governed
+    return rehearsed, toured, beside

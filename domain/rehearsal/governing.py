@@ -60,7 +60,7 @@ def _reply(office: _Office, task: Task) -> Iterator[Planned]:
     elif what == "confirm":
         yield from _confirmation(office, task, int(about))
     elif what == "errand":
-        yield from _left(office, task, about)
+        yield from office.let_be(task, about)
 
 
 def _report(office: _Office, task: Task, stage: Stage) -> Iterator[Planned]:
@@ -126,15 +126,6 @@ def _confirmation(office: _Office, task: Task, number: int) -> Iterator[Planned]
         return
     when = office.after(second, task.since, 0, 3, task.id)
     yield from office.planned(task.id, when, second, rq.Confirm(proposal=number))
-
-
-def _left(office: _Office, task: Task, errand: str) -> Iterator[Planned]:
-    """Whoever refused has its reason: it stays as it is."""
-    operator = office.holder(Role.OPERATOR)
-    if operator is None:
-        return
-    when = office.after(operator, task.since, 1, 6, task.id)
-    yield from office.planned(task.id, when, operator, rq.LetBe(errand=errand, reason="known"))
 
 
 def _extending(office: _Office) -> Iterator[Planned]:

@@ -15,8 +15,9 @@ from domain.entries import as_happened
 from domain.life import SECRETARIAT
 from domain.living import Entity
 from domain.partnership import Partnership
+from domain.programme import Programme
 from domain.records import records_of
-from domain.rehearsal.driving import Governed, Rehearsed, Toured
+from domain.rehearsal.driving import Beside, Rehearsed, Toured
 from domain.tasks import deadlines_of, tasks_of
 from domain.terms import Stage
 from domain.values import PersonId, Role, Value
@@ -117,8 +118,8 @@ def week_of(at: datetime) -> date:
     return day - day.weekday() * _DAY
 
 
-def weigh(lives: Mapping[str, Rehearsed | Toured | Governed], until: datetime) -> Weighed:
-    """Count everything in rehearsed partnerships, visits and the programme (by code) that were played up to `until`."""
+def weigh(lives: Mapping[str, Rehearsed | Toured | Beside], until: datetime) -> Weighed:
+    """Count everything in rehearsed entities (by code) that were played up to `until`."""
     scales = _Scales(until)
     for code, life in lives.items():
         scales.take(code, life)
@@ -147,7 +148,7 @@ class _Scales:
         self._stretches: list[Stretch] = []
         self._refusals: list[str] = []
 
-    def take(self, code: str, life: Rehearsed | Toured | Governed) -> None:
+    def take(self, code: str, life: Rehearsed | Toured | Beside) -> None:
         course = Course()
         due: dict[tuple[str, str], datetime] = {}
         since: dict[str, datetime] = {}
@@ -159,7 +160,7 @@ class _Scales:
             if event.by is not None and event.by.role in STAFF:
                 told.add((event.at, event.by.person))
             # the programme reaches every cut-off by its calendar; hit are those that live by it
-            if isinstance(event, ev.CutOffReached) and not isinstance(life, Governed):
+            if isinstance(event, ev.CutOffReached) and not isinstance(life.state, Programme):
                 self._cut_offs[event.cut_off] += 1
             self._stage(code, event, opened)
             self._waited(state, event.at, since)

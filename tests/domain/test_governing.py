@@ -7,12 +7,12 @@ from functools import cache
 
 from client import programme
 from domain import events as ev
-from domain.rehearsal import Governed, Rehearsed, Toured, end_of, rehearse_all
+from domain.rehearsal import Beside, Rehearsed, Toured, end_of, rehearse_all
 from tests.domain.test_rehearsal import STARTS, UNTIL, facts, hands, ids, script
 
 
 @cache
-def played() -> tuple[dict[str, Rehearsed], dict[str, Toured], Governed]:
+def played() -> tuple[dict[str, Rehearsed], dict[str, Toured], Beside]:
     foundings = programme.foundings(facts(), ids(), STARTS)
     governing = programme.programme_founding(facts(), ids(), STARTS)
     lives, visits, itself = rehearse_all(foundings, hands(2021), UNTIL, governing=governing)

@@ -45,6 +45,7 @@ from tests import databases
 from tests import engine as engines
 from tests.domain.wandering import Wanderer, life
 from tests.fakes.world import FakeLedger, FakePost
+from tests.faults.specimens import of_other_kinds
 from tests.faults.test_races import failed_tasks
 from tests.given import (
     CN_FOCAL,
@@ -262,6 +263,8 @@ def specimens() -> dict[str, list[dict[str, Any]]]:
     ]
     found["adopt_terms"] = [wanderer._terms(partnership()).model_dump(mode="json")]
     found["adopt_calendar"] = [wanderer._calendar(partnership()).model_dump(mode="json")]
+    for kind, one in of_other_kinds().items():
+        found[kind] = [*found[kind], one]
     assert all(found.values()), [kind for kind, held in found.items() if not held]
     return found
 
@@ -868,6 +871,7 @@ def test_every_kind_that_changes_the_reckoning_is_lived_to_its_end() -> None:
                 '"signing"',
                 '"starts"',
                 '"review"',
+                '"first"',
             )
         ):
             reaching.add(kind.model_fields["kind"].default)
