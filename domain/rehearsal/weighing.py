@@ -21,6 +21,7 @@ from domain.rehearsal.driving import Beside, Rehearsed, Toured
 from domain.tasks import deadlines_of, tasks_of
 from domain.terms import Stage
 from domain.values import PersonId, Role, Value
+from domain.visits.visit import StudyVisit
 
 STAFF = (*SECRETARIAT, Role.CLUSTER_MANAGER)
 """Whose load is weighed: the secretariat with its cluster managers."""
@@ -180,8 +181,11 @@ class _Scales:
         self._deadlines += len(due)
         self._fell(last, due.values())
         self._settled(last)
-        of = self._ends if isinstance(last, Partnership) else self._visits
-        of[str(last.end) if last.end is not None else "still running"] += 1
+        end = str(last.end) if last.end is not None else "still running"
+        if isinstance(last, Partnership):
+            self._ends[end] += 1
+        elif isinstance(last, StudyVisit):
+            self._visits[end] += 1
         self._events += len(life.events)
         self._refusals += [f"{code}: {one.planned.id}: {one.sentence}" for one in life.unexpected]
 
