@@ -14,7 +14,7 @@ from domain.clockwork import Clockwork
 from domain.entities import AnyFounding, founded
 from domain.entries import Entry, numbered
 from domain.programme import Programme as ProgrammeState
-from domain.terms import Stage
+from domain.programmes.steps import REPORTS
 from domain.values import Component, Level, Mode, Role, Side
 from ledger.rows import Person, Programme
 
@@ -266,7 +266,7 @@ async def test_the_programme_itself_is_founded_with_its_staff_its_dates_and_all_
     assert {held.side for held in state.holders} == {Side.PROGRAMME}
     known = {calendar.country for calendar in state.edition.countries}
     assert {one.eu.country for one in facts.partnerships} <= known
-    assert [terms.stage for terms in state.terms.stages] == list(Stage)[-4:]
+    assert [terms.stage for terms in state.terms.stages] == [step.stage for step in REPORTS]
     assert state.terms.restrictions == facts.terms.restrictions
 
 

@@ -14,7 +14,7 @@ from random import Random
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DescribeWorkflowExecutionRequest
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHistory
-from temporalio.service import RPCError
+from temporalio.service import RPCError, RPCStatusCode
 
 import audit
 from client import programme, replay
@@ -185,7 +185,8 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     begun = time.monotonic()
     ended = await _settled(household, ledger)
     settled = time.monotonic() - begun
-    living = [await _living(client, ledger, entity) for entity in sorted(ledger.entities())]
+    found = [await _living(client, ledger, entity) for entity in sorted(ledger.entities())]
+    living = [one for one in found if one is not None]
     reported = [
         execution.id
         async for execution in client.list_workflows("TemporalReportedProblems IS NOT NULL", rpc_timeout=RPC)
@@ -317,8 +318,11 @@ def _taken_up(filed: FiledLetter) -> bool:
     return filed.status not in _WAITS or filed.attempts > 0
 
 
-async def _living(client: Client, ledger: SqlLedger, entity: str, within: float = 60.0) -> Living:
-    """An entity at a moment when nothing is under way; after a while, as it is then."""
+async def _living(client: Client, ledger: SqlLedger, entity: str, within: float = 60.0) -> Living | None:
+    """An entity at a moment when nothing is under way; after a while, as it is then.
+
+    None for one that the engine does not know and that has ended on record.
+    """
     handle = client.get_workflow_handle(entity)
     until = time.monotonic() + within
     while True:
@@ -335,7 +339,9 @@ async def _living(client: Client, ledger: SqlLedger, entity: str, within: float 
                 timeout=RPC,
             )
             after = Position.model_validate(await handle.query("position", rpc_timeout=RPC))
-        except RPCError:
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND and _ended(ledger, entity):
+                return None
             if late:
                 raise
             await asyncio.sleep(0.2)
@@ -351,6 +357,11 @@ async def _living(client: Client, ledger: SqlLedger, entity: str, within: float 
                 task_attempts=raw.pending_workflow_task.attempt,
             )
         await asyncio.sleep(0.1)
+
+
+def _ended(ledger: SqlLedger, entity: str) -> bool:
+    state = ledger.state(entity)
+    return state is not None and state.ended
 
 
 def _in(letters: Iterable[FiledLetter]) -> list[Checkpoint]:

@@ -32,6 +32,7 @@ from tests.faults.campaign import Aftermath, Kill, Living
 from tests.faults.household import DOMAIN, Received
 from tests.faults.witness import Asked, Kept
 
+UNKNOWN = "on record, and unknown to the engine"
 _IN_TIME = timedelta(seconds=1)
 
 
@@ -211,7 +212,7 @@ def level(living: Iterable[Living], entries: Mapping[str, Sequence[Entry]]) -> l
         if fold(one.entity, [entry.event for entry in mine[: one.position.number]]) != one.state:
             found.append(f"{one.entity}: the workflow's state is not what its entries fold to")
     missing = set(entries) - {one.entity for one in living}
-    return [*found, *(f"{entity}: on record, and unknown to the engine" for entity in sorted(missing))]
+    return [*found, *(f"{entity}: {UNKNOWN}" for entity in sorted(missing))]
 
 
 @dataclass

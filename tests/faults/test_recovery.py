@@ -13,12 +13,13 @@ import pytest
 from client import letters as outgoing
 from client.levels import Level, Standing, levels
 from client.recovery import Outcome, recover, wanting
+from domain.entities import fold
 from ledger import migrate
 from ledger.copying import copy_database
 from ledger.rows import LetterStatus
 from tests.faults.campaign import Aftermath, Kill, Plan, fought
 from tests.faults.household import Household
-from tests.faults.oracle import acknowledged, judged
+from tests.faults.oracle import UNKNOWN, acknowledged, judged
 from tests.faults.witness import PatientLedger
 
 pytestmark = pytest.mark.timeout(600)
@@ -155,4 +156,9 @@ def _judged(after: Aftermath, calamity: Calamity) -> list[str]:
                 one for one in found["iv"] if int(one.split()[3]) <= did.before
             ]  # the log says from where on older checkpoints do not match
             found["ii"] = [one for one in found["ii"] if "checkpoint kept elsewhere" not in one]
-    return [f"({name}) {sentence}" for name, all_ in found.items() for sentence in all_]
+    # what has ended on record is not begun again: an engine that was lost does not know it, an older one not its end
+    over = {entity for entity, mine in after.entries.items() if fold(entity, [e.event for e in mine]).ended}
+    gone = [
+        f"{entity}: {what}" for entity in over for what in (UNKNOWN, "it does not run, and has not ended")
+    ]
+    return [f"({name}) {said}" for name, all_ in found.items() for said in all_ if said not in gone]
