@@ -18,14 +18,16 @@ _COLOURS = {
     Stage.CLOSING: "#777777",
 }
 """Colours that people who see fewer of them still tell apart (Okabe and Ito's)."""
+_BESIDE, _BESIDE_WORDS = "#56b4e9", "papers of visits, clusters and the programme"
 _REQUESTS, _WAITING = "#0072b2", "#e69f00"
 
 
 def gantt(title: str, stretches: Sequence[Stretch], first: date, last: date) -> str:
-    """One row for each partnership, one bar for each stage; a bar with a dashed end was not passed."""
+    """One row for each partnership or other entity, one bar for each stage; with a dashed end it was not passed."""
     codes = sorted({one.code for one in stretches})
     rows = {code: _TOP + place * _ROW for place, code in enumerate(codes)}
-    parts = [_legend(((stage.words, colour) for stage, colour in _COLOURS.items()))]
+    known = [(stage.words, colour) for stage, colour in _COLOURS.items()]
+    parts = [_legend((*known, (_BESIDE_WORDS, _BESIDE)))]
     parts += _years(first, last, _TOP + len(codes) * _ROW)
     for code, y in rows.items():
         parts.append(f'<text x="{_LEFT - 8}" y="{y + 14}" text-anchor="end">{escape(code)}</text>')
@@ -41,7 +43,7 @@ def gantt(title: str, stretches: Sequence[Stretch], first: date, last: date) -> 
         told = f"{one.code}: {one.stage.words}, {one.since} to {one.until}"
         parts.append(
             f'<rect x="{x:.1f}" y="{rows[one.code] + 2 + 5 * min(lane, 2)}" width="{max(end - x, 1):.1f}" height="8" '
-            f'fill="{_COLOURS[one.stage]}"{dashed}><title>{escape(told)}</title></rect>'
+            f'fill="{_COLOURS.get(one.stage, _BESIDE)}"{dashed}><title>{escape(told)}</title></rect>'
         )
     return _drawing(title, _TOP + len(codes) * _ROW + 30, parts)
 

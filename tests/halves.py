@@ -1,8 +1,9 @@
-"""All tests, in two processes: those that wait for engines, and beside them, giving way to these, all others.
+"""All tests, in three processes: those that wait for engines, and beside them, giving way to these, all others.
 
     python -m tests.halves
 
-What the others say is printed once the first are through.
+The rules of the domain need no engine, so they have a process of their own; what these two say is printed once the
+first are through.
 """
 
 from __future__ import annotations
@@ -13,24 +14,32 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import IO
 
+THINKING = "tests/domain"
 WAITING = ("tests/faults", "tests/journeys", "tests/workflows", "tests/worker")
 PYTEST = (sys.executable, "-m", "pytest", "--durations=15")
 
 
 def main() -> int:
-    others = [f"--ignore={folder}" for folder in WAITING]
-    with tempfile.TemporaryFile() as said:
-        # a cache of its own: two processes would write one over the other
-        command = ["nice", *PYTEST, "-o", "cache_dir=.pytest_cache/others", "tests", *others]
-        beside = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+    elsewhere = [f"--ignore={folder}" for folder in (*WAITING, THINKING)]
+    with tempfile.TemporaryFile() as one, tempfile.TemporaryFile() as other:
+        thinking = _beside(one, "domain", THINKING)
+        rest = _beside(other, "others", "tests", *elsewhere)
         waiting = subprocess.Popen([*PYTEST, *WAITING])
-        first, second = _ended(waiting), _ended(beside)
-        print("\nand the others:", flush=True)
-        said.seek(0)
-        shutil.copyfileobj(said, sys.stdout.buffer)
-        sys.stdout.flush()
-    return first or second
+        ends = [_ended(waiting), _ended(thinking), _ended(rest)]
+        for said, what in ((one, "the domain"), (other, "the others")):
+            print(f"\nand {what}:", flush=True)
+            said.seek(0)
+            shutil.copyfileobj(said, sys.stdout.buffer)
+            sys.stdout.flush()
+    return next((end for end in ends if end), 0)
+
+
+def _beside(said: IO[bytes], name: str, *what: str) -> subprocess.Popen[bytes]:
+    # a cache of its own: one process would write over another's
+    command = ["nice", *PYTEST, "-o", f"cache_dir=.pytest_cache/{name}", *what]
+    return subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
 
 
 def _ended(process: subprocess.Popen[bytes]) -> int:

@@ -93,7 +93,7 @@ def programme_state(code: str, rehearsed: Rehearsed, at: datetime):  # type: ign
     return founded(first).after(event for event in others if event.at <= at)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 6, 7, 8, 9, 2021])
+@pytest.mark.parametrize("seed", [1, 2, 3, 4, 5, 2021])
 def test_a_whole_programme_ends_as_such_programmes_do(seed: int) -> None:
     all_of_it = played(seed)
     assert [one for rehearsed in all_of_it.values() for one in rehearsed.unexpected] == []

@@ -275,7 +275,9 @@ async def _come_back(part: Part, away: float) -> None:
 def _tour(plan: Plan, facts: programme.Programme) -> Tour:
     """A visit on a screen that two of the partnerships are served by, so soon that its completion is fought over."""
     served = [one for one in facts.partnerships if one.code in plan.codes][:2]
-    begun = STARTS.date() + timedelta(days=plan.days // 6)
+    begun = STARTS.date() + timedelta(
+        days=plan.days // 18
+    )  # a busy machine needs the rest of the year for it
     return Tour(
         code="V-99",
         title="A visit on a screen",
