@@ -24,8 +24,8 @@ PYTEST = (sys.executable, "-m", "pytest", "--durations=15")
 def main() -> int:
     elsewhere = [f"--ignore={folder}" for folder in (*WAITING, THINKING)]
     with tempfile.TemporaryFile() as one, tempfile.TemporaryFile() as other:
-        thinking = _beside(one, "domain", THINKING)
-        rest = _beside(other, "others", "tests", *elsewhere)
+        thinking = _beside(one, "domain", 19, THINKING)
+        rest = _beside(other, "others", 10, "tests", *elsewhere)
         waiting = subprocess.Popen([*PYTEST, *WAITING])
         ends = [_ended(waiting), _ended(thinking), _ended(rest)]
         for said, what in ((one, "the domain"), (other, "the others")):
@@ -36,9 +36,9 @@ def main() -> int:
     return next((end for end in ends if end), 0)
 
 
-def _beside(said: IO[bytes], name: str, *what: str) -> subprocess.Popen[bytes]:
+def _beside(said: IO[bytes], name: str, niceness: int, *what: str) -> subprocess.Popen[bytes]:
     # a cache of its own: one process would write over another's
-    command = ["nice", *PYTEST, "-o", f"cache_dir=.pytest_cache/{name}", *what]
+    command = ["nice", "-n", str(niceness), *PYTEST, "-o", f"cache_dir=.pytest_cache/{name}", *what]
     return subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
 
 
