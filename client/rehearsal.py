@@ -12,12 +12,10 @@ from typing import Any, Protocol
 from client.troubles import Trouble
 from domain import entities
 from domain.clockwork import Clockwork
-from domain.clusters.cluster import Cluster
 from domain.entities import AnyFounding
 from domain.entries import Entry
 from domain.living import Entity
 from domain.partnership import Partnership
-from domain.programme import Programme
 from domain.rehearsal import (
     Diary,
     Gathering,
@@ -26,16 +24,12 @@ from domain.rehearsal import (
     Tour,
     Turn,
     gathering_founded,
-    plan,
-    plan_gathering,
-    plan_programme,
-    plan_tour,
+    plan_for,
     tour_founded,
 )
 from domain.rehearsal.chance import noon
 from domain.requests import AnyRequest
 from domain.values import Actor, Refusal
-from domain.visits.visit import StudyVisit
 from workflows.chapter import Answer
 
 __all__ = ["Played", "demo_clockwork", "rehearse"]
@@ -152,7 +146,7 @@ async def rehearse(
         if all(code in codes for code in story.members):
             players.append(_Later(f"cluster/{story.code}", **given, story=story))
     if governing is not None:
-        players.append(_Office(governing, **given))
+        players.append(_Player(governing, **given))
     tasks = [asyncio.create_task(player.play(), name=f"rehearsal of {player.entity}") for player in players]
     try:
         await asyncio.gather(*tasks)
@@ -165,7 +159,7 @@ async def rehearse(
 
 @dataclass
 class _Player:
-    """Everybody of one partnership; several may be on their way to the door at once."""
+    """Everybody of one entity; several may be on their way to the door at once."""
 
     entity: str
     door: Asking
@@ -228,13 +222,10 @@ class _Player:
         because = (self.number, spoken, frozenset(known), tuple(self.diary.not_before.items()))
         if self.thought[0] != because:
             busy = {one.about for one in self.on_the_way.values()}
-            planned = self._plan(seen, now, frozenset(known))
+            planned = plan_for(seen, now, self.hands, frozenset(known))
             free = (one for one in planned if one.id not in known and one.about not in busy)
             self.thought = (because, self.diary.next(free))
         return self.thought[1]
-
-    def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
-        return plan(entities.partnership_of(seen), now, self.hands, known)
 
     def _now(self) -> datetime:
         return self.clockwork.at(datetime.now(UTC))
@@ -354,20 +345,6 @@ class _Later(_Player):
             return tour_founded(self.story, drawn, self._now())
         assert self.story is not None
         return gathering_founded(self.story, drawn, self._now())
-
-    def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
-        if isinstance(seen, StudyVisit):
-            return plan_tour(seen, now, self.hands, known)
-        assert isinstance(seen, Cluster)
-        return plan_gathering(seen, now, self.hands, known)
-
-
-class _Office(_Player):
-    """Everybody of the programme itself."""
-
-    def _plan(self, seen: Entity, now: datetime, known: frozenset[str]) -> tuple[Planned, ...]:
-        assert isinstance(seen, Programme)
-        return plan_programme(seen, now, self.hands, known)
 
 
 async def kept(one: Planned, keep: Callable[[str, str, str | None], Awaitable[str]]) -> AnyRequest:

@@ -70,10 +70,9 @@ class PilotLife(Told):
 
 @dataclass
 class Life(Told):
-    """One partnership; `visits` are those that served it by then, `pilots` those of its plan."""
+    """One partnership; `pilots` are those of its plan."""
 
     state: Partnership
-    visits: Sequence[Made] = ()
     pilots: list[PilotLife] = field(default_factory=list)
 
     def endorsed_here(self) -> list[tuple[str, str | None]]:

@@ -12,17 +12,17 @@ from domain.rehearsal.driving import (
     Turn,
     arrivals_of,
     plan,
+    plan_for,
     rehearse,
     rehearse_all,
     rehearse_one,
     tour_one,
     tours,
 )
-from domain.rehearsal.gathering import gathering_founded, plan_gathering
-from domain.rehearsal.governing import plan_programme
+from domain.rehearsal.gathering import gathering_founded
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.scene import Planned, Stagehands, Text
-from domain.rehearsal.touring import plan_tour, tour_founded
+from domain.rehearsal.touring import tour_founded
 
 __all__ = [
     "Beside",
@@ -42,9 +42,7 @@ __all__ = [
     "end_of",
     "gathering_founded",
     "plan",
-    "plan_gathering",
-    "plan_programme",
-    "plan_tour",
+    "plan_for",
     "rehearse",
     "rehearse_all",
     "rehearse_one",

@@ -87,8 +87,8 @@ class Withdrawing(Told):
 class Tour(Told):
     """A study visit of the programme: who is served, who receives, and what befalls it on the way.
 
-    `refused` is the partnership whose sub-group is refused its clearance; `renamed` that a name changes once the
-    delegation is frozen; `virtual_from` when it is made a virtual one; `put_off` to which day it is moved.
+    `refused` is the partnership whose sub-group is refused its clearance; `virtual_from` when it is
+    made a virtual one; `put_off` to which day it is moved.
     """
 
     code: Code
@@ -102,7 +102,6 @@ class Tour(Told):
     first: date
     days: int = Field(default=6, ge=1, le=12)
     refused: Code | None = None
-    renamed: bool = False
     virtual_from: date | None = None
     put_off: date | None = None
     evidence_days: int = Field(default=9, ge=0, le=200)

@@ -55,6 +55,18 @@ class Doing:
                 id=id, at=when, earliest=when, by=actor, request=request, texts=texts, refused=refused
             )
 
+    def owing(self, task: Task) -> Holder | None:
+        """The first of those who may do what is owed."""
+        return next((held for one in task.persons if (held := self.person(one)) is not None), None)
+
+    def approves(self, task: Task, least: float, most: float) -> Iterator[Planned]:
+        """Whoever is asked at a gate approves, between so many days after it."""
+        holder = self.owing(task)
+        if holder is not None and task.gate is not None:
+            request = rq.Decide(gate=task.gate.code, version=task.gate.version, verdict=rq.Verdict.APPROVE)
+            when = self.after(holder, task.since, least, most, task.id)
+            yield from self.planned(task.id, when, holder, request)
+
     def let_be(self, task: Task, errand: str) -> Iterator[Planned]:
         """Whoever refused an errand has its reason: it stays as it is."""
         operator = self.holder(Role.OPERATOR)

@@ -62,6 +62,22 @@ def plan(
     return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
 
 
+def plan_for(
+    state: Entity, at: datetime, hands: Stagehands, done: frozenset[str] = frozenset()
+) -> tuple[Planned, ...]:
+    """The same for an entity of any kind that is played."""
+    match state:
+        case Partnership():
+            return plan(state, at, hands, done)
+        case StudyVisit():
+            return plan_tour(state, at, hands, done)
+        case Cluster():
+            return plan_gathering(state, at, hands, done)
+        case Programme():
+            return plan_programme(state, at, hands, done)
+    raise ValueError(f"nobody plays {state.entity}")
+
+
 class Turn(StrEnum):
     """Why a step was refused: on purpose, because something came first, or against everybody's intention."""
 
@@ -199,7 +215,7 @@ class _Play:
 
     def play(
         self,
-        plan: Callable[[Entity, datetime, frozenset[str]], tuple[Planned, ...]],
+        hands: Stagehands,
         until: datetime,
         lag: Lag | None,
         arriving: Sequence[Arrival] = (),
@@ -211,7 +227,7 @@ class _Play:
             outside = [
                 one.planned() for one in arriving if one.id not in known and one.at >= self.events[0].at
             ]
-            one = diary.next([*plan(self.state, now, known), *outside])
+            one = diary.next([*plan_for(self.state, now, hands, known), *outside])
             due = self.state.next_due()
             moment = min((when for when in (due, one.at if one else None) if when is not None), default=None)
             if moment is None or moment > until:
@@ -239,6 +255,9 @@ class _Play:
             self.happened(caused, self.steps)
             self._run_errands(now)
 
+    def beside(self) -> Beside:
+        return Beside(self.state, tuple(self.events), tuple(self.refusals), self.arrivals)
+
     def _run_errands(self, now: datetime) -> None:
         """What is to be asked of others is on its way; in a rehearsal all of them take it."""
         for errand in self.state.errands:
@@ -263,12 +282,8 @@ def rehearse_one(
     such as a study visit, ask of it.
     """
 
-    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
-        assert isinstance(state, Partnership)
-        return plan(state, at, hands, done)
-
     play = _Play(founded(founding), [founding])
-    play.play(planned, until, lag, arriving)
+    play.play(hands, until, lag, arriving)
     state = play.state
     assert isinstance(state, Partnership)
     return Rehearsed(
@@ -289,13 +304,9 @@ def govern_one(
 ) -> Beside:
     """Play the programme itself without any server; its broadcasts are on their way to all of these others."""
 
-    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
-        assert isinstance(state, Programme)
-        return plan_programme(state, at, hands, done)
-
     play = _Play(programme_founded(founding), [founding], others=others)
-    play.play(planned, until, lag)
-    return Beside(play.state, tuple(play.events), tuple(play.refusals), play.arrivals)
+    play.play(hands, until, lag)
+    return play.beside()
 
 
 def gatherings(
@@ -307,10 +318,6 @@ def gatherings(
 ) -> dict[str, Beside]:
     """Play the script's clusters, those of which all members are there; they begin as these were founded."""
 
-    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
-        assert isinstance(state, Cluster)
-        return plan_gathering(state, at, hands, done)
-
     members = {founding.code: founded(founding) for founding in partnerships}
     found = {}
     for story in hands.script.clusters:
@@ -318,8 +325,8 @@ def gatherings(
             continue
         first = gathering_founded(story, [members[code] for code in story.members], noon(story.begun))
         play = _Play(cluster_founded(first), [first])
-        play.play(planned, until, lag, (arriving or {}).get(f"cluster/{story.code}", ()))
-        found[story.code] = Beside(play.state, tuple(play.events), tuple(play.refusals), play.arrivals)
+        play.play(hands, until, lag, (arriving or {}).get(f"cluster/{story.code}", ()))
+        found[story.code] = play.beside()
     return found
 
 
@@ -332,12 +339,8 @@ def tour_one(
 ) -> Toured:
     """Play one study visit without any server, from its founding until it ends or the time is over."""
 
-    def planned(state: Entity, at: datetime, done: frozenset[str]) -> tuple[Planned, ...]:
-        assert isinstance(state, StudyVisit)
-        return plan_tour(state, at, hands, done)
-
     play = _Play(visit_founded(founding), [founding])
-    play.play(planned, until, lag, arriving)
+    play.play(hands, until, lag, arriving)
     state = play.state
     assert isinstance(state, StudyVisit)
     return Toured(state, tuple(play.events), tuple(play.refusals), play.arrivals, tuple(play.taken))

@@ -106,21 +106,16 @@ def _reply(circle: _Circle, task: Task) -> Iterator[Planned]:
         yield from _consent(circle, task, about.partition("/")[0])
     elif what == "submit":
         yield from _paper(circle, task, Stage(about.partition("/")[0]))
-    elif what == "decide" and task.gate is not None:
-        yield from _decision(circle, task, task.gate.code, task.gate.version)
+    elif what == "decide":
+        yield from circle.approves(task, 1, 9)
     elif what == "review":
         yield from _review(circle, task)
     elif what == "errand":
         yield from circle.let_be(task, about)
 
 
-def _somebody(circle: _Circle, task: Task) -> Holder | None:
-    """Whom a task is for: the first of those who may do it."""
-    return next((held for one in task.persons if (held := circle.person(one)) is not None), None)
-
-
 def _consent(circle: _Circle, task: Task, member: str) -> Iterator[Planned]:
-    holder = _somebody(circle, task)
+    holder = circle.owing(task)
     if holder is not None:
         request = rq.Consent(member=member, to=Matter.MEMBERSHIP, given=True)
         yield from circle.planned(task.id, circle.after(holder, task.since, 1, 14, task.id), holder, request)
@@ -176,13 +171,6 @@ def _joint_plan(circle: _Circle, task: Task) -> dict[str, Any]:
         "summary_zh": True,
         "sign_off_evidence": True,
     }
-
-
-def _decision(circle: _Circle, task: Task, gate: str, version: str) -> Iterator[Planned]:
-    holder = _somebody(circle, task)
-    if holder is not None:
-        request = rq.Decide(gate=gate, version=version, verdict=rq.Verdict.APPROVE)
-        yield from circle.planned(task.id, circle.after(holder, task.since, 1, 9, task.id), holder, request)
 
 
 def _review(circle: _Circle, task: Task) -> Iterator[Planned]:

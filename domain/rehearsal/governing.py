@@ -53,8 +53,8 @@ def _reply(office: _Office, task: Task) -> Iterator[Planned]:
     what, _, about = task.id.partition("/")
     if what == "submit":
         yield from _report(office, task, Stage(about.partition("/")[0]))
-    elif what == "decide" and task.gate is not None:
-        yield from _decision(office, task, task.gate.code, task.gate.version)
+    elif what == "decide":
+        yield from _decision(office, task)
     elif what == "acceptance" and task.gate is not None:
         yield from _acceptance(office, task, task.gate.code)
     elif what == "confirm":
@@ -100,14 +100,9 @@ def _report(office: _Office, task: Task, stage: Stage) -> Iterator[Planned]:
     yield from office.planned(id, office.after(leader, task.since, 8, 26, id), leader, request, form)
 
 
-def _decision(office: _Office, task: Task, gate: str, version: str) -> Iterator[Planned]:
-    holder = office.person(task.persons[0]) if task.persons else office.holder(Role.EU_DELEGATION)
-    silent = chance(office.hands.seed, office.state.code, "unanswered", task.id).random() < _UNANSWERED
-    if holder is None or silent:
-        return
-    when = office.after(holder, task.since, 10, 40, task.id)
-    request = rq.Decide(gate=gate, version=version, verdict=rq.Verdict.APPROVE)
-    yield from office.planned(task.id, when, holder, request)
+def _decision(office: _Office, task: Task) -> Iterator[Planned]:
+    if chance(office.hands.seed, office.state.code, "unanswered", task.id).random() >= _UNANSWERED:
+        yield from office.approves(task, 10, 40)
 
 
 def _acceptance(office: _Office, task: Task, gate: str) -> Iterator[Planned]:

@@ -243,9 +243,9 @@ def _extending(scene: Scene) -> Iterator[Planned]:
     """One extension of the programme, asked for by one person and confirmed by another."""
     script, state = scene.hands.script, scene.state
     operators = scene.holders(Role.OPERATOR)
-    if script.extension_asked is None or script.extended_to is None or not operators or state.on_hold:
-        return
     if scene.hands.governed:
+        return
+    if script.extension_asked is None or script.extended_to is None or not operators or state.on_hold:
         return
     ends = end_of(script.extended_to)
     # one decision, entered partnership by partnership in the weeks after it

@@ -93,7 +93,7 @@ def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
     if what == "submit":
         yield from _paper(trip, task, Stage(about.partition("/")[0]))
     elif what == "decide":
-        yield from _decision(trip, task)
+        yield from trip.approves(task, 0.5, 5)
     elif what == "visit_groups":
         yield from _groups(trip, task)
     elif what == "visit_names":
@@ -109,8 +109,7 @@ def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
 
 
 def _step(trip: _Trip, task: Task, step: str, about: str) -> Iterator[Planned]:
-    person = task.persons[0] if task.persons else None
-    holder = trip.person(person) if person is not None else None
+    holder = trip.owing(task)
     if holder is None:
         return
     least, most = _DAYS.get(step, (3, 12))
@@ -165,15 +164,6 @@ def _paper(trip: _Trip, task: Task, stage: Stage) -> Iterator[Planned]:
     yield from trip.planned(
         id, when, operator, rq.Submit(stage=stage, deliverable=note, text=form.hash), form
     )
-
-
-def _decision(trip: _Trip, task: Task) -> Iterator[Planned]:
-    holder = trip.person(task.persons[0]) if task.persons else None
-    if holder is None or task.gate is None:
-        return
-    when = trip.after(holder, task.since, 0.5, 5, task.id)
-    request = rq.Decide(gate=task.gate.code, version=task.gate.version, verdict=rq.Verdict.APPROVE)
-    yield from trip.planned(task.id, when, holder, request)
 
 
 def _guests(trip: _Trip) -> Iterator[tuple[str, Side, tuple[str, ...]]]:
