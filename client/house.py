@@ -246,9 +246,11 @@ class House:
             by = f" (process {left.house}), web page {left.web}" if left else ""
             raise Trouble(f"it is already running in {self._home}{by}; stop that one first")
         self._say("an earlier `tandem up` was killed; stopping what it left running")
+        # in this order: a worker waits long for an engine that went before it
         for process in (left.worker, left.engine):
             if process is not None and _runs(process):
                 os.kill(process, signal.SIGTERM)
+                await _gone(process)
         if not await self._locked(_STOP):
             os.close(self._lock)
             self._lock = None
@@ -312,6 +314,13 @@ async def keep(settings: Settings, say: Callable[[str], None], ready: Callable[[
         await house.stop()
         for sign in (signal.SIGINT, signal.SIGTERM):
             loop.remove_signal_handler(sign)
+
+
+async def _gone(process: int) -> None:
+    """Wait until a process that is nobody's child here has ended, for as long as one of our own would be waited for."""
+    until = asyncio.get_running_loop().time() + _STOP
+    while _runs(process) and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  # ends without an event
+        await asyncio.sleep(0.05)
 
 
 def _free_port(wanted: int) -> int:
