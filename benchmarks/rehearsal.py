@@ -13,9 +13,8 @@ import time
 
 from benchmarks import measuring
 from benchmarks.measuring import Figure, median
-from client import programme
-from domain.rehearsal import rehearse
-from tests.domain.test_rehearsal import STARTS, UNTIL, facts, hands, ids
+from domain.rehearsal import rehearse_all
+from tests.domain.test_rehearsal import UNTIL, foundings, hands, programme_founding
 
 SEEDS = 10
 YEARS = 3
@@ -25,8 +24,9 @@ def _played(seeds: range) -> tuple[int, int, float]:
     """How many lives with how many events, and the seconds of CPU they took."""
     begun, lives, events = time.process_time(), 0, 0
     for seed in seeds:
-        for life in rehearse(programme.foundings(facts(), ids(), STARTS), hands(seed), UNTIL).values():
-            lives += 1
+        played = rehearse_all(foundings(), hands(seed), UNTIL, governing=programme_founding())
+        lives += len(played.partnerships)
+        for life in played.all().values():
             events += len(life.events)
     return lives, events, time.process_time() - begun
 

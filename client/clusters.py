@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from client.errands import UNDER_WAY
 from client.founding import free_code
 from client.reading import entity, partnership
 from domain import requests as rq
@@ -15,6 +14,7 @@ from domain.clusters.state import Membership
 from domain.entities import cluster_of
 from domain.events import ClusterFounded, PartnershipClosed
 from domain.partnership import Partnership
+from domain.reaching import UNDER_WAY
 from domain.values import Actor, Refusal, Role, Side, listed
 from ledger.store import SqlLedger
 

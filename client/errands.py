@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import islice
 
 from temporalio.client import Client
 
 from client.door import Door, Memory
 from domain.clockwork import Clockwork
-from domain.entities import KINDS
 from domain.errands import Carried, Errand, Scope, TurnedDown
-from domain.records import EntityRecord
+from domain.reaching import kinds_meant, meant
 from domain.values import Refusal
 from ledger.store import SqlLedger
 
@@ -22,7 +22,6 @@ AT_ONCE = 4
 """So many are asked at the same time: a broadcast to thousands leaves room for everybody else."""
 A_SECOND = 20
 """No more than so many are asked in a second, however fast they answer: the engine is everybody's."""
-UNDER_WAY = ("running", "on_hold", "suspended", "parked")
 _PATIENCE = 120.0
 _SENTENCE = 600
 
@@ -71,27 +70,7 @@ class DoorMessenger:
 
 def in_scope(ledger: SqlLedger, scope: Scope, after: str = "") -> Iterator[str]:
     """The ids of the entities under way that a scope means, from behind one of them on, in their order."""
-    kinds = scope.kinds or tuple(kind for kind in KINDS if kind != "programme")
-    for kind in sorted(kinds):
+    for kind in sorted(kinds_meant(scope)):
         for record in ledger.standings(kind, programme=scope.programme):
-            if record.entity > after and _fits(ledger, scope, record):
+            if record.entity > after and meant(scope, record, partial(ledger.state, record.entity)):
                 yield record.entity
-
-
-def _fits(ledger: SqlLedger, scope: Scope, record: EntityRecord) -> bool:
-    if record.status not in UNDER_WAY or (scope.codes and record.code not in scope.codes):
-        return False
-    if scope.cluster not in (None, record.cluster) or scope.stage not in (None, *record.stage.split("+")):
-        return False
-    if scope.country is None and scope.component is None and scope.side is None:
-        return True
-    state = ledger.state(record.entity)
-    if state is None or scope.component not in (None, state.own_component()):
-        return False
-    if scope.country is None and scope.side is None:
-        return True
-    return any(
-        scope.country in (None, one.country) and scope.side in (None, one.side)
-        for one in state.members
-        if one.until is None
-    )

@@ -23,6 +23,7 @@ __all__ = [
     "Loaded",
     "Programme",
     "WrongFile",
+    "as_scripted",
     "foundings",
     "load",
     "programme_founding",
@@ -169,6 +170,19 @@ def programme_founding(
         holders=tuple(holder(person, ids[person.key], at) for person in programme.staff),
         terms=programme_terms(programme.terms),
         edition=edition,
+    )
+
+
+def as_scripted(facts: Programme, script: Script) -> Programme:
+    """The programme before anything of a script has happened: what is still to be ordered is not known in it."""
+    if script.travel is None:
+        return facts
+    told = facts.facts.model_copy(update={"travel_restriction": None})
+    return Programme(
+        facts=told,
+        partnerships=facts.partnerships,
+        people=facts.people,
+        demonstration=facts.demonstration,
     )
 
 

@@ -18,14 +18,18 @@ from domain.living import Entity
 from domain.partnership import Partnership
 from domain.rehearsal import (
     Diary,
-    Gathering,
     Planned,
     Stagehands,
-    Tour,
+    Story,
     Turn,
-    gathering_founded,
+    Venture,
+    drawn_for,
+    entity_of,
     plan_for,
-    tour_founded,
+    stories,
+    story_founded,
+    tried_again,
+    venture_begins,
 )
 from domain.rehearsal.chance import noon
 from domain.requests import AnyRequest
@@ -138,13 +142,8 @@ async def rehearse(
         "played": played,
     }
     codes = list(partnerships)
-    players = [_Player(f"partnership/{code}", **given) for code in codes]
-    for tour in hands.script.tours:
-        if any(code in codes for code in tour.serves):
-            players.append(_Later(f"visit/{tour.code}", **given, story=tour))
-    for story in hands.script.clusters:
-        if all(code in codes for code in story.members):
-            players.append(_Later(f"cluster/{story.code}", **given, story=story))
+    players: list[_Player] = [_Player(f"partnership/{code}", **given) for code in codes]
+    players += [_Later(entity_of(story), **given, story=story) for story in stories(hands.script, codes)]
     if governing is not None:
         players.append(_Player(governing, **given))
     tasks = [asyncio.create_task(player.play(), name=f"rehearsal of {player.entity}") for player in players]
@@ -175,6 +174,8 @@ class _Player:
     on_the_way: dict[asyncio.Task[None], Planned] = field(default_factory=dict)
     thought: tuple[tuple[object, ...], Planned | None] = ((), None)
     """What the next step was found to be, and from what: as long as nothing happens, it stays that."""
+    foresight: tuple[Entity, Entity, int] | None = None
+    """The state on record, that with what the calendar must have said since, and how many events that are."""
     looked: float = 0.0
     waited_since: float | None = None
 
@@ -198,12 +199,10 @@ class _Player:
         False where time is over and all that was due by then is on record.
         """
         now = min(self._now(), self.until)
-        # what the calendar says follows from the rules, so nobody waits for it to be on record
-        spoken = state.lapse(now)
+        seen, spoken = self._foreseen(state, now)
         if now == self.until and not spoken and not self.on_the_way:
             return False
-        seen = state.after(spoken)
-        one = self._next(seen, now, len(spoken)) if now < self.until else None
+        one = self._next(seen, now, spoken) if now < self.until else None
         if one is not None and self._sent_by(one) <= now:
             self._send(one)
             return True
@@ -214,6 +213,18 @@ class _Player:
             wait = _LOOK_AGAIN
         await self._rest(wait)
         return True
+
+    def _foreseen(self, state: Entity, now: datetime) -> tuple[Entity, int]:
+        """With what the calendar has said by now, and how much that is: it follows from the rules, so nobody waits."""
+        of, seen, spoken = self.foresight or (state, state, 0)
+        if of is not state:
+            seen, spoken = state, 0
+        due = seen.next_due()
+        if due is not None and due <= now:
+            told = seen.lapse(now)
+            seen, spoken = seen.after(told), spoken + len(told)
+        self.foresight = (state, seen, spoken)
+        return seen, spoken
 
     def _next(self, seen: Entity, now: datetime, spoken: int) -> Planned | None:
         if len(self.on_the_way) >= _AT_ONCE:
@@ -313,24 +324,41 @@ class _Player:
 class _Later(_Player):
     """Everybody of an entity that begins in the middle of the programme, from partnerships that still live then."""
 
-    story: Tour | Gathering | None = None
+    story: Story | None = None
 
     async def play(self) -> None:
         assert self.story is not None
-        begun = noon(self.story.begun)
-        if begun > self.until:
+        begins = await self._begins(self.story)
+        while begins is not None and begins <= self.until:
+            await asyncio.sleep(max(self._seconds_until(begins), 0))
+            codes = drawn_for(self.story)
+            drawn = [state for code in codes if (state := await self._living(code)) is not None]
+            if not drawn:
+                return
+            try:
+                await self.door.found(story_founded(self.story, drawn, self._now()), self.clockwork)
+            except Refusal as refusal:
+                begins = tried_again(self.story, self._now())
+                if begins is None:
+                    self.played.refusals.append(f"{self.entity}: {refusal.sentence}")
+                continue
+            await super().play()
             return
-        await asyncio.sleep(max(self._seconds_until(begun), 0))
-        codes = self.story.serves if isinstance(self.story, Tour) else self.story.members
-        drawn = [state for code in codes if (state := await self._living(code)) is not None]
-        if not drawn:
-            return
-        try:
-            await self.door.found(self._founding(drawn), self.clockwork)
-        except Refusal as refusal:
-            self.played.refusals.append(f"{self.entity}: {refusal.sentence}")
-            return
-        await super().play()
+
+    async def _begins(self, story: Story) -> datetime | None:
+        """The day the script knows, or the one on which a pilot begins; None where it never comes."""
+        return await self._pilot_begins(story) if isinstance(story, Venture) else noon(story.begun)
+
+    async def _pilot_begins(self, story: Venture) -> datetime | None:
+        """Once the plan it carries out is adopted; None where it never is."""
+        while self._now() <= self.until:
+            partnership = self.played.states.get(story.partnership)
+            if isinstance(partnership, Partnership):
+                begins = venture_begins(story, partnership, self.hands)
+                if begins is not None or partnership.ended:
+                    return begins
+            await asyncio.sleep(_LOOK_AGAIN)
+        return None
 
     async def _living(self, code: str) -> Partnership | None:
         entity = f"partnership/{code}"
@@ -339,12 +367,6 @@ class _Later(_Player):
             return None
         state = entities.partnership_of(entities.fold(entity, [entry.event for entry in told]))
         return None if state.ended else state
-
-    def _founding(self, drawn: list[Partnership]) -> AnyFounding:
-        if isinstance(self.story, Tour):
-            return tour_founded(self.story, drawn, self._now())
-        assert self.story is not None
-        return gathering_founded(self.story, drawn, self._now())
 
 
 async def kept(one: Planned, keep: Callable[[str, str, str | None], Awaitable[str]]) -> AnyRequest:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.progress import track
+from rich.progress import Progress
 
 from client import programme
 from client.casting import cast
@@ -19,7 +20,6 @@ from console.errors import misused, read_text
 from console.options import flag
 from console.session import AsJson
 from console.showing import Column, loose, number
-from domain.events import PartnershipFounded
 from domain.life import usable_terms
 from domain.rehearsal import Script, rehearse_all
 from domain.rehearsal.weighing import Weighed, weigh
@@ -79,7 +79,8 @@ def rehearse(
     as_json: AsJson = False,
 ) -> None:
     """Play a programme with invented people, without engine or ledger, and count what it asks of whom and when."""
-    read = programme.read(file, people, cast)
+    told = programme.read_script(script) if script is not None else Script()
+    read = programme.as_scripted(programme.read(file, people, cast), told)
     if terms:
         termsfile.show(read.terms, as_json=as_json)
         return
@@ -93,7 +94,6 @@ def rehearse(
         raise misused(f"{folder} is no folder")
     starts = datetime.combine(read.facts.starts, time(8), UTC)
     until = starts + timedelta(days=365.25 * years) if years is not None else read.ends + _AFTERWARDS
-    told = programme.read_script(script) if script is not None else Script()
     ids = {person.key: f"p-{place:026d}" for place, person in enumerate(read.people)}
     names = {ids[person.key]: f"{person.written} ({person.key})" for person in read.people}
     foundings = programme.foundings(read, ids, starts)
@@ -102,8 +102,9 @@ def rehearse(
     plays = []
     for by in played_by:
         under = tuple(founding.model_copy(update={"terms": by}) for founding in foundings)
-        lives, visits, itself = rehearse_all(under, hands, until, watched=_on_the_way, governing=governing)
-        plays.append(_Played(by.name, weigh({**lives, **visits, **itself}, until)))
+        with _on_the_way(starts, until) as watched:
+            rehearsed = rehearse_all(under, hands, until, governing=governing, watched=watched)
+        plays.append(_Played(by.name, weigh(rehearsed.all(), until, rehearsed.unfounded)))
     written = _pictures(folder, read.facts.title, plays, starts, until) if folder is not None else []
     if as_json:
         showing.as_json([_plain(one, seed, names) for one in plays])
@@ -120,12 +121,16 @@ def _terms(path: Path, own: Terms) -> Terms:
     return terms
 
 
-def _on_the_way(foundings: Sequence[PartnershipFounded]) -> Iterable[PartnershipFounded]:
-    """One after the other, with a bar on the terminal while they are played; nothing in a pipe."""
+@contextmanager
+def _on_the_way(starts: datetime, until: datetime) -> Iterator[Callable[[datetime], None] | None]:
+    """A bar on the terminal of how far time has come; nothing in a pipe."""
     console = showing.terminal(stderr=True)
     if not console.is_terminal:
-        return foundings
-    return track(foundings, "rehearsing", console=console, transient=True)
+        yield None
+        return
+    with Progress(console=console, transient=True) as bar:
+        told = bar.add_task("rehearsing", total=(until - starts).days)
+        yield lambda at: bar.update(told, completed=(at - starts).days)
 
 
 def _pictures(
@@ -189,6 +194,8 @@ def _figures(weighed: Weighed) -> Iterator[tuple[str, str]]:
     yield "partnerships", f"{weighed.partnerships:,}"
     if weighed.visits:
         yield "study visits", f"{sum(weighed.visits.values()):,}"
+    if weighed.pilots:
+        yield "pilots", f"{sum(weighed.pilots.values()):,}"
     yield "entries", f"{weighed.events:,}"
     yield "letters", f"{weighed.letters:,}"
     yield "  of these reminders", f"{weighed.reminders:,}"

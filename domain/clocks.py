@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, model_validator
 
 from domain.calendars import CalendarEdition, WorkingDays
-from domain.values import Country, UtcTime, Value, Zone
+from domain.values import Country, Remembering, UtcTime, Value, Zone
 
 _NEVER = date.max.toordinal()
 _INSTANT = timedelta(microseconds=1)
@@ -101,7 +101,7 @@ class Receipt(Value):
     remaining: int | None = None
 
 
-class Clock(Value):
+class Clock(Remembering):
     """Days someone has, counted from `start` on the local days of `zone`, in the calendars of `countries`.
 
     The day of the start is never counted. A day counts when its kind allows it and no span touches it, so
@@ -161,7 +161,13 @@ class Clock(Value):
         spans = self.spans + also
         if any(span.until is None for span in spans):
             return None
-        return self._reckoned(edition, self._stops(spans))[1]
+        # asked for at every turn of a life, and mostly with the same edition and stops as the time before
+        known: tuple[CalendarEdition, tuple[Span, ...], Deadline] | None = self.__dict__.get("known")
+        if known is not None and known[0] is edition and known[1] == also:
+            return known[2]
+        deadline = self._reckoned(edition, self._stops(spans))[1]
+        self.__dict__["known"] = (edition, also, deadline)
+        return deadline
 
     def remaining(self, at: datetime, edition: CalendarEdition, also: tuple[Span, ...] = ()) -> int:
         """Days of a clock that counts on, not yet used up at `at`: so on the last day 1 remains."""

@@ -113,23 +113,28 @@ class Records(Value):
 def records_of(state: Entity) -> Records:
     """The rows of a state; the same state always gives the same rows."""
     return Records(
-        standing=EntityRecord(
-            entity=state.entity,
-            kind=state.entity.partition("/")[0],
-            code=state.code,
-            programme=state.programme,
-            title=state.own_title(),
-            cluster=state.own_cluster(),
-            stage=state.standing(),
-            status=state.status(),
-            overdue=len(state.overdue),
-            founded=state.founded,
-            facts=state.own_record(),
-        ),
+        standing=standing_of(state),
         partnership=_partnership(state) if isinstance(state, Partnership) else None,
         gates=tuple(_gate(state, gate) for gate in state.gates),
         tasks=tuple(_task(state, task) for task in tasks_of(state)),
         agreement=_agreement(state) if isinstance(state, Partnership) else None,
+    )
+
+
+def standing_of(state: Entity) -> EntityRecord:
+    """The row that entities of every kind have."""
+    return EntityRecord(
+        entity=state.entity,
+        kind=state.entity.partition("/")[0],
+        code=state.code,
+        programme=state.programme,
+        title=state.own_title(),
+        cluster=state.own_cluster(),
+        stage=state.standing(),
+        status=state.status(),
+        overdue=len(state.overdue),
+        founded=state.founded,
+        facts=state.own_record(),
     )
 
 

@@ -2,51 +2,37 @@
 
 from __future__ import annotations
 
-from domain.rehearsal.characters import Character, Gathering, Script, Tour
-from domain.rehearsal.driving import (
-    Beside,
-    Diary,
-    Refused,
-    Rehearsed,
-    Toured,
-    Turn,
-    arrivals_of,
-    plan,
-    plan_for,
-    rehearse,
-    rehearse_all,
-    rehearse_one,
-    tour_one,
-    tours,
-)
-from domain.rehearsal.gathering import gathering_founded
+from domain.rehearsal.characters import Character, Gathering, Script, Tour, Venture
+from domain.rehearsal.driving import Diary, Turn, plan, plan_for
 from domain.rehearsal.happenings import end_of
+from domain.rehearsal.piloting import venture_begins
+from domain.rehearsal.playing import Refused, Rehearsal, Rehearsed, rehearse_all
 from domain.rehearsal.scene import Planned, Stagehands, Text
-from domain.rehearsal.touring import tour_founded
+from domain.rehearsal.stories import Story, drawn_for, entity_of, stories, story_founded, tried_again
 
 __all__ = [
-    "Beside",
     "Character",
     "Diary",
     "Gathering",
     "Planned",
     "Refused",
+    "Rehearsal",
     "Rehearsed",
     "Script",
     "Stagehands",
+    "Story",
     "Text",
     "Tour",
-    "Toured",
     "Turn",
-    "arrivals_of",
+    "Venture",
+    "drawn_for",
     "end_of",
-    "gathering_founded",
+    "entity_of",
     "plan",
     "plan_for",
-    "rehearse",
     "rehearse_all",
-    "rehearse_one",
-    "tour_founded",
-    "tour_one",
-    "tours",
+    "stories",
+    "story_founded",
+    "tried_again",
+    "venture_begins",
 ]

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from pydantic import ConfigDict, Field
 
+from domain.pilots.facts import PilotKind
 from domain.rehearsal.chance import chance
 from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode
@@ -121,6 +122,29 @@ class Gathering(Told):
     closes: date | None = None
 
 
+class Venture(Told):
+    """A pilot in the script: of whose plan's action, how it is paid for, how long it takes, what befalls it.
+
+    It begins some weeks after the plan is adopted. `months` are those of carrying it out; `rejected` is the
+    gate that rejects it; `dropped` is the day on which it is given up, wherever it stands then.
+    """
+
+    code: Code
+    partnership: Code
+    title: str
+    title_zh: str = ""
+    kind: PilotKind = PilotKind.DEMONSTRATION
+    action: Code = "A1"
+    months: int = Field(default=9, ge=1, le=60)
+    returned: dict[str, int] = Field(default_factory=dict)
+    rejected: str | None = None
+    parked: Pause | None = None
+    dropped: date | None = None
+    repeated_at: Code | None = None
+    owner: Code | None = None
+    """Who owns it after the programme."""
+
+
 class Character(Told):
     """One partnership's story. Days are jittered by the seed unless `exact`; what is None does not happen."""
 
@@ -154,14 +178,27 @@ class Character(Told):
     replaced: Replacing | None = None
 
 
+class Closure(Told):
+    """A country nobody travels to: since when, when that is ordered, and when it is over and known to be so."""
+
+    country: Country
+    since: date
+    ordered: date
+    over: date
+    told: date
+
+
 class Script(Told):
     """What a rehearsal plays: the programme's own days, and a character for each partnership that has one."""
 
     extension_asked: date | None = None
     extended_to: date | None = None
+    travel: Closure | None = None
+    """What the programme orders in place of a restriction that its terms would know of from the first day."""
     characters: tuple[Character, ...] = ()
     tours: tuple[Tour, ...] = ()
     clusters: tuple[Gathering, ...] = ()
+    pilots: tuple[Venture, ...] = ()
 
     def character(self, code: str) -> Character | None:
         return next((one for one in self.characters if one.code == code), None)

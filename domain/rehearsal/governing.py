@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, time
 from typing import Any
 
 from domain import requests as rq
@@ -15,6 +15,7 @@ from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.doing import Doing
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.scene import Planned, Stagehands
+from domain.scopes import Scope
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
 from domain.values import Holder, Role
@@ -43,7 +44,7 @@ def plan_programme(
     if state.ended:
         return ()
     office = _Office(hands, at, done, state)
-    found: list[Planned] = [*_extending(office), *_adopting(office)]
+    found: list[Planned] = [*_extending(office), *_adopting(office), *_travelling(office)]
     for task in tasks_of(state):
         found += _reply(office, task)
     return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
@@ -147,3 +148,20 @@ def _adopting(office: _Office) -> Iterator[Planned]:
     id = f"edition/{later[0].name}"
     when = office.after(operator, noon(later[0].published), 1, 12, id)
     yield from office.planned(id, when, operator, rq.AdoptCalendar(edition=later[0].only(*countries)))
+
+
+def _travelling(office: _Office) -> Iterator[Planned]:
+    """Nobody travels to a country any more, and one day they do again: two orders to all that are under way."""
+    closed, state, operator = office.hands.script.travel, office.state, office.holder(Role.OPERATOR)
+    if closed is None or operator is None:
+        return
+    since, over = (datetime.combine(day, time(), UTC) for day in (closed.since, closed.over))
+    order, lifted = (office.text("order", operator, f"travel/{what}") for what in ("closed", "open"))
+    restrict = rq.RestrictTravel(country=closed.country, since=since, order=order.hash)
+    resume = rq.ResumeTravel(country=closed.country, since=over, order=lifted.hash)
+    everybody = Scope(programme=state.programme, kinds=())
+    for request, text, day in ((restrict, order, closed.ordered), (resume, lifted, closed.told)):
+        matter = rq.Broadcast(scope=everybody, request=request)
+        when = office.after(operator, noon(day), 0, 2, request.kind)
+        propose = rq.Propose(matter=matter, reason="travel_closed" if text is order else "travel_open")
+        yield from office.planned(request.kind, when, operator, propose, text)

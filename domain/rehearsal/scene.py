@@ -113,7 +113,9 @@ class Scene:
     def holder(self, role: Role, side: Side = Side.PROGRAMME) -> Holder | None:
         """Who holds a role; of two operators the one this partnership belongs to."""
         held = self.holders(role, side)
-        return held[self.chance("whose", role).randrange(len(held))] if held else None
+        if len(held) < 2:
+            return held[0] if held else None
+        return held[self.chance("whose", role).randrange(len(held))]
 
     def other_operator(self, but: PersonId) -> Holder | None:
         return next((held for held in self.holders(Role.OPERATOR) if held.person != but), None)

@@ -25,6 +25,8 @@ from domain.visits.steps import ConceptNote, MissionReport, ReadinessNote
 from domain.visits.visit import StudyVisit
 
 _OWN_STEPS = "dates freeze bookings agenda briefing survey news next_steps summary".split()
+_ANEW = timedelta(days=75)
+"""So long ahead a visit is put off that was not ready."""
 _DAYS = {"dates": (2, 9), "freeze": (1, 4), "bookings": (3, 20), "agenda": (5, 30), "briefing": (0, 3)}
 """Between how many days after it has come up somebody takes a step."""
 
@@ -83,9 +85,36 @@ def _befalls(trip: _Trip) -> Iterator[Planned]:
         request = vr.MoveVisit(first=tour.put_off, reason="host")
         yield from trip.planned("put off", when, operator, request)
     if tour.virtual_from is not None and state.mode is not ExchangeMode.VIRTUAL:
-        when = trip.after(operator, noon(tour.virtual_from), 0, 4, "virtual")
-        request_ = vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="travel_restriction")
-        yield from trip.planned("virtual", when, operator, request_)
+        yield from _virtual(trip, operator, trip.after(operator, noon(tour.virtual_from), 0, 4, "virtual"))
+
+
+def _virtual(trip: _Trip, operator: Holder, when: datetime) -> Iterator[Planned]:
+    request = vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="travel_restriction")
+    yield from trip.planned("virtual", when, operator, request)
+
+
+def _on_a_screen(trip: _Trip, task: Task) -> Iterator[Planned]:
+    """Nobody may travel there any more: what is planned is made without travelling."""
+    operator = trip.holder(Role.OPERATOR)
+    if operator is not None:
+        yield from _virtual(trip, operator, trip.after(operator, task.since, 3, 12, task.id))
+
+
+def _another_time(trip: _Trip, task: Task) -> Iterator[Planned]:
+    """Its day has come and too much was missing: it is put off while the programme has time for it, else cancelled."""
+    operator = trip.holder(Role.OPERATOR)
+    if operator is None:
+        return
+    id = f"{task.id}/{trip.state.moved}"
+    when = trip.after(operator, task.since, 2, 10, id)
+    first = (max(when, trip.at) + _ANEW).date()
+    first += timedelta(days=-first.weekday() % 7)
+    last, rules = noon(first) + timedelta(days=trip.state.days), trip.state.rules
+    if last < trip.state.ends - timedelta(days=rules.last_day) and trip.state.moved <= rules.postponed:
+        yield from trip.planned(id, when, operator, vr.MoveVisit(first=first, reason="not_ready"))
+    else:
+        why = trip.text("evidence", operator, id, "No days are left on which it could be made.")
+        yield from trip.planned(id, when, operator, vr.CancelVisit(reason="not_ready", text=why.hash), why)
 
 
 def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
@@ -102,6 +131,10 @@ def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
         yield from _papers_of(trip, task, trip.state.the_group(about))
     elif what == "visit_invitation":
         yield from _invitation(trip, task, trip.state.the_group(about))
+    elif what == "travel_review":
+        yield from _on_a_screen(trip, task)
+    elif what == "not_ready":
+        yield from _another_time(trip, task)
     elif what == "visit_complete":
         yield from _completion(trip)
     elif what.removeprefix("visit_") in _OWN_STEPS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from pydantic import Field
 
@@ -15,9 +16,10 @@ from domain.entries import as_happened
 from domain.life import SECRETARIAT
 from domain.living import Entity
 from domain.partnership import Partnership
+from domain.pilots.pilot import Pilot
 from domain.programme import Programme
 from domain.records import records_of
-from domain.rehearsal.driving import Beside, Rehearsed, Toured
+from domain.rehearsal.playing import Rehearsed
 from domain.tasks import deadlines_of, tasks_of
 from domain.terms import Stage
 from domain.values import PersonId, Role, Value
@@ -76,6 +78,8 @@ class Weighed(Value):
     partnerships: int
     visits: dict[str, int] = Field(default_factory=dict)
     """Study visits by how they ended."""
+    pilots: dict[str, int] = Field(default_factory=dict)
+    """Pilots by how they ended."""
     events: int
     people: int
     """Everybody who held a role at some time."""
@@ -119,9 +123,13 @@ def week_of(at: datetime) -> date:
     return day - day.weekday() * _DAY
 
 
-def weigh(lives: Mapping[str, Rehearsed | Toured | Beside], until: datetime) -> Weighed:
-    """Count everything in rehearsed entities (by code) that were played up to `until`."""
+def weigh(lives: Mapping[str, Rehearsed[Any]], until: datetime, unfounded: Iterable[str] = ()) -> Weighed:
+    """Count everything in rehearsed entities (by code) that were played up to `until`.
+
+    What was `unfounded`, each with the sentence why, is among the refusals.
+    """
     scales = _Scales(until)
+    scales.refusals += unfounded
     for code, life in lives.items():
         scales.take(code, life)
     return scales.result()
@@ -146,10 +154,11 @@ class _Scales:
         self._seasons: Counter[str] = Counter(dict.fromkeys(("Spring Festival", "Golden Week", "August"), 0))
         self._ends: Counter[str] = Counter()
         self._visits: Counter[str] = Counter()
+        self._pilots: Counter[str] = Counter()
         self._stretches: list[Stretch] = []
-        self._refusals: list[str] = []
+        self.refusals: list[str] = []
 
-    def take(self, code: str, life: Rehearsed | Toured | Beside) -> None:
+    def take(self, code: str, life: Rehearsed[Any]) -> None:
         course = Course()
         due: dict[tuple[str, str], datetime] = {}
         since: dict[str, datetime] = {}
@@ -186,8 +195,10 @@ class _Scales:
             self._ends[end] += 1
         elif isinstance(last, StudyVisit):
             self._visits[end] += 1
+        elif isinstance(last, Pilot):
+            self._pilots[end] += 1
         self._events += len(life.events)
-        self._refusals += [f"{code}: {one.planned.id}: {one.sentence}" for one in life.unexpected]
+        self.refusals += [f"{code}: {one.planned.id}: {one.sentence}" for one in life.unexpected]
 
     def _stage(self, code: str, event: ev.AnyEvent, opened: dict[Stage, date]) -> None:
         if isinstance(event, ev.StageOpened):
@@ -243,6 +254,7 @@ class _Scales:
         return Weighed(
             partnerships=self._ends.total(),
             visits=dict(sorted(self._visits.items())),
+            pilots=dict(sorted(self._pilots.items())),
             events=self._events,
             people=len(self._people),
             weeks=(week_of(self._until) - week_of(self._since)).days // 7 + 1,
@@ -258,7 +270,7 @@ class _Scales:
             deadlines=self._deadlines,
             ends=dict(sorted(self._ends.items())),
             stretches=tuple(sorted(self._stretches, key=lambda one: (one.code, one.since, one.stage.value))),
-            refusals=tuple(self._refusals),
+            refusals=tuple(self.refusals),
         )
 
     def _weeks(self) -> Iterable[WeekLoad]:

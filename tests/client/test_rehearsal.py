@@ -16,7 +16,7 @@ from domain import entities
 from domain.clockwork import Clockwork
 from domain.entities import AnyFounding, fold
 from domain.entries import Entry, numbered
-from domain.errands import Carried
+from domain.errands import Carried, TurnedDown
 from domain.events import AnyEvent, PartnershipFounded
 from domain.living import Entity
 from domain.partnership import founded
@@ -71,9 +71,18 @@ class Engine:
     def _run_errands(self, entity: str, at: datetime) -> None:
         """Others are asked on its behalf, as the workflow would have them asked."""
         for errand in self.states[entity].errands:
+            refused: dict[str, str] = {}
             for to in errand.to:
-                self._put(to, self.states[to].ask(errand.request, errand.by, at), at)
-            came = Carried(done=tuple(sorted(errand.to)), after=max(errand.to), over=True)
+                try:
+                    self._put(to, self.states[to].ask(errand.request, errand.by, at), at)
+                except Refusal as refusal:
+                    refused[to] = refusal.sentence
+            came = Carried(
+                done=tuple(sorted(set(errand.to) - set(refused))),
+                refused=tuple(TurnedDown(entity=to, sentence=told) for to, told in refused.items()),
+                after=max(errand.to),
+                over=True,
+            )
             self._put(entity, self.states[entity].carried(errand.id, came, at), at)
 
     async def keep(self, text: str, kind: str, owner: str | None = None) -> str:
@@ -101,8 +110,9 @@ class Engine:
 def prepared(
     seconds: float, codes: tuple[str, ...], pause: float = 0.0
 ) -> tuple[Engine, Clockwork, Stagehands]:
-    facts = programme.read(FILES / "iurc-china.yaml", FILES / "demonstration-people.yaml")
     script = programme.read_script(FILES / "demonstration-script.yaml")
+    known = programme.read(FILES / "iurc-china.yaml", FILES / "demonstration-people.yaml")
+    facts = programme.as_scripted(known, script)
     ids = {person.key: f"p-{place:026d}" for place, person in enumerate(facts.people)}
     events = [event for event in programme.foundings(facts, ids, STARTS) if event.code in codes]
     clockwork = demo_clockwork(datetime.now(UTC), STARTS, UNTIL, seconds)
@@ -125,7 +135,7 @@ async def test_partnerships_are_played_to_their_end() -> None:
         seen.extend((state.code, entry.number) for entry in entries)
 
     played = await rehearse(engine, engine, clockwork, hands, codes, UNTIL, progress)
-    assert played.ended == 4 and not played.refusals
+    assert all(played.states[code].ended for code in codes) and not played.refusals
     assert played.requests >= len(played.seconds) > 50
     assert 0 < played.slowest(0.5) <= played.slowest(1.0)
     for code in codes:
@@ -133,6 +143,15 @@ async def test_partnerships_are_played_to_their_end() -> None:
         assert played.states[code] == fold(entity, [entry.event for entry in engine.kept[entity]])
         assert [number for one, number in seen if one == code] == [one.number for one in engine.kept[entity]]
     assert engine.texts
+
+
+async def test_a_visit_and_a_pilot_are_played_beside_their_partnership() -> None:
+    engine, clockwork, hands = prepared(9, ("C1-05",))
+    played = await rehearse(engine, engine, clockwork, hands, ("C1-05",), UNTIL)
+    assert not played.refusals
+    adopted = entities.partnership_of(played.states["C1-05"]).plan_adopted
+    assert adopted is not None and adopted < played.states["P-03"].founded
+    assert {code for code, state in played.states.items() if state.ended} == {"C1-05", "P-03", "V-00"}
 
 
 async def test_a_slow_door_delays_and_breaks_nothing() -> None:

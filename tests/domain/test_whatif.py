@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -23,7 +24,7 @@ from tests.given import MANAGER, OPERATOR, OTHER_OPERATOR, START, TEAM_LEADER, f
 from tests.story import Story
 
 
-def recorded(life: Rehearsed) -> tuple[Entry, ...]:
+def recorded(life: Rehearsed[Any]) -> tuple[Entry, ...]:
     """The events of a rehearsal as entries, those of one request with its id, as the workflow writes them."""
     entries: list[Entry] = []
     for event, step in zip(life.events, life.asked, strict=True):

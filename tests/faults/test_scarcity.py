@@ -337,9 +337,17 @@ async def test_a_request_that_is_not_waited_for_says_how_to_ask_it_again(
     code = new_code()
     entity = f"partnership/{code}"
     handle = client.get_workflow_handle(entity)
+
+    async def waits_for_a_worker(so: bool) -> None:
+        while True:
+            if (await handle.describe()).raw_description.HasField("pending_workflow_task") is so:
+                return
+            await asyncio.sleep(0.05)
+
     async with engines.company(client, ledger, FakePost(FakeLedger())):
         assert await Door(client, ledger, now(), patience=30).found(founding(code))
         assert await level(ledger, client, entity)
+        await waits_for_a_worker(False)  # so that what waits later is the request
     # nobody is at work now, so the request stays with the engine
     asking = await asyncio.create_subprocess_exec(
         str(TANDEM),
@@ -348,10 +356,7 @@ async def test_a_request_that_is_not_waited_for_says_how_to_ask_it_again(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    while True:
-        if (await handle.describe()).raw_description.HasField("pending_workflow_task"):
-            break
-        await asyncio.sleep(0.05)
+    await waits_for_a_worker(True)
     asking.send_signal(signal.SIGINT)
     out, told = (said.decode() for said in await asking.communicate())
     assert asking.returncode == 130 and not out

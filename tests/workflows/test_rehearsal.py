@@ -10,13 +10,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from client import programme
 from client.door import Door
 from domain.clockwork import Clockwork
 from domain.events import AnyEvent, ExchangeHeld, PartnershipFounded, VisitFounded
+from domain.partnership import Partnership
 from domain.rehearsal import Rehearsed, rehearse_all
 from domain.whatif import Act, acts
-from tests.domain.test_rehearsal import STARTS, UNTIL, facts, hands, ids, played
+from tests.domain.test_rehearsal import UNTIL, founding, hands
 from tests.domain.test_whatif import recorded
 from tests.engine import Skipping, World
 
@@ -29,7 +29,7 @@ CLOSE = timedelta(minutes=2)
 class Stage:
     """One partnership on the engine, whose time is moved on from act to act."""
 
-    def __init__(self, world: World, skipping: Skipping, life: Rehearsed) -> None:
+    def __init__(self, world: World, skipping: Skipping, life: Rehearsed[Partnership]) -> None:
         self.world, self.skipping = world, skipping
         first = life.events[0]
         assert isinstance(first, PartnershipFounded)
@@ -74,7 +74,7 @@ async def test_the_engine_records_what_the_rehearsal_foretells(
     skipping: Skipping, worlds: Callable[..., World]
 ) -> None:
     """Each entry with all its facts and its time; letters follow from them, so they are the same too."""
-    lives = {code: played(1)[code] for code in PLAYED}
+    lives = rehearse_all([founding(code) for code in PLAYED], hands(1), UNTIL).partnerships
     together = worlds(client=skipping.client)
     stages = {
         code: Stage(replace(together, code=f"{together.code}-{code}"), skipping, life)
@@ -106,8 +106,7 @@ async def test_a_visit_and_the_partnership_it_serves_come_out_as_rehearsed(
     """The visit's own entries, and in the partnership the exchange that its errand leaves, at the time foretold."""
     world = worlds(client=skipping.client)
     served, code = replace(world, code=f"{world.code}-C1-09"), f"{world.code}-V-01"
-    known = next(one for one in programme.foundings(facts(), ids(), STARTS) if one.code == "C1-09")
-    founding = known.model_copy(update={"code": served.code})
+    founded = founding("C1-09").model_copy(update={"code": served.code})
     script = hands(1).script
     character = script.character("C1-09")
     assert character is not None
@@ -118,15 +117,15 @@ async def test_a_visit_and_the_partnership_it_serves_come_out_as_rehearsed(
             "tours": (tour.model_copy(update={"code": code, "serves": (served.code,)}),),
         }
     )
-    lives, visits, _ = rehearse_all((founding,), replace(hands(1), script=script), UNTIL)
-    life, visit = lives[served.code], visits[code]
-    (arrival,) = visit.arrivals[served.entity]
+    rehearsed = rehearse_all((founded,), replace(hands(1), script=script), UNTIL)
+    life, visit = rehearsed.partnerships[served.code], rehearsed.visits[code]
+    (arrives,) = [event.at for event in visit.events if event.kind == "errand_carried"]
     entity = f"visit/{code}"
     stage = Stage(served, skipping, life)
-    stage.founding = founding
+    stage.founding = founded
     todo = [act for act in acts(recorded(life)) if getattr(act.request, "of", None) is None]
     async with world.working():
-        await stage.play(tuple(act for act in todo if act.at < arrival.at), arrival.at)
+        await stage.play(tuple(act for act in todo if act.at < arrives), arrives)
         first = visit.events[0]
         assert isinstance(first, VisitFounded)
         clockwork = Clockwork(origin=first.at, anchor=datetime.now(UTC))
