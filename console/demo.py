@@ -38,7 +38,7 @@ MARK = "demonstration.json"
 SEED = 2021
 PLAY = 58.0
 """Seconds of real time for all of the programme; the rest of 90 is for starting and checking."""
-MAY_TAKE, MOST_SLOWNESS = 0.16, 4.0
+MAY_TAKE, MOST_SLOWNESS = 0.16, 2.0
 """Seconds in which a machine plays one partnership without an engine that is fast enough for PLAY."""
 SETTING_UP = 3.0
 """Seconds in which programme time stands still on the first day, while everything is founded."""

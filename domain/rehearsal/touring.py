@@ -220,7 +220,7 @@ def _groups(trip: _Trip, task: Task) -> Iterator[Planned]:
         contact, host = trip.holder(Role.FOCAL_POINT, side), trip.holder(Role.FOCAL_POINT, side.other)
         if contact is None or host is None:
             continue
-        contact = _of_partnership(trip, side, number) or contact
+        contact = next(iter(_of_partnership(trip, side, codes[0], Role.FOCAL_POINT)), contact)
         request = vr.FormGroup(
             group=f"g{number}",
             sender=place,
@@ -233,22 +233,21 @@ def _groups(trip: _Trip, task: Task) -> Iterator[Planned]:
         yield from trip.planned(id, trip.after(operator, task.since, 1, 6, id), operator, request)
 
 
-def _of_partnership(trip: _Trip, side: Side, number: int) -> Holder | None:
-    """The focal points of a side in their order: one for each sub-group."""
-    held = trip.state.holders_of(Role.FOCAL_POINT, side, trip.at)
-    return held[(number - 1) % len(held)] if held else None
+def _of_partnership(trip: _Trip, side: Side, code: str, *roles: Role) -> list[Holder]:
+    """Those who were drawn from a partnership: people stand in the order of the partnerships the visit serves."""
+    place = [one.code for one in trip.state.serves].index(code)
+    held = [trip.state.holders_of(role, side, trip.at) for role in roles]
+    return [those[place] for those in held if place < len(those)]
 
 
 def _names(trip: _Trip, task: Task, group: Group) -> Iterator[Planned]:
     contact = trip.person(group.contact)
     if contact is None:
         return
-    side = group.side
-    known = [
-        held.person
-        for role in (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
-        for held in trip.state.holders_of(role, side, trip.at)
-    ]
+    side, roles = group.side, (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
+    own = _of_partnership(trip, side, group.serves[0], *roles)
+    others = [held for role in roles for held in trip.state.holders_of(role, side, trip.at)]
+    known = [held.person for held in (*own, *others)]
     taken = trip.state.everybody()
     free = [one for one in dict.fromkeys(known) if one not in taken]
     draw = chance(trip.hands.seed, trip.state.code, "names", group.group)
@@ -256,7 +255,7 @@ def _names(trip: _Trip, task: Task, group: Group) -> Iterator[Planned]:
     named = named[: draw.randint(2, 3)]
     if not named:
         return
-    id = f"names/{group.group}"
+    id = f"names/{group.group}/{len(taken)}"  # whoever was named elsewhere meanwhile is not named again
     when = trip.after(contact, task.since, 4, 25, id)
     request = vr.NameParticipants(group=group.group, participants=named, head=named[0])
     yield from trip.planned(id, when, contact, request)
