@@ -65,6 +65,18 @@ def test_its_files_come_with_the_product() -> None:
         assert all("example.org" in person.email for person in programme.people)
 
 
+@pytest.mark.parametrize(("may_take", "slowness"), [(1000.0, 1.0), (1e-6, demo.MOST_SLOWNESS)])
+def test_the_years_take_longer_on_a_slow_machine_within_bounds_and_it_says_so(
+    may_take: float, slowness: float, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "MAY_TAKE", may_take)
+    with demo._files() as (programme, script):
+        assert demo._slowness(programme, script, demo.SEED) == slowness
+    said = capsys.readouterr().err
+    assert (said == "") == (slowness == 1.0)
+    assert slowness == 1.0 or "times as long as usual" in said
+
+
 def test_on_a_cluster_one_has_to_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TANDEM_TEMPORAL_ADDRESS", raising=False)
     result = CliRunner().invoke(app, ["demo", "--on-cluster"])

@@ -174,6 +174,31 @@ def test_an_open_hold_kept_elsewhere_means_no_deadline() -> None:
     assert receipt.lines[-1].reason == "stopped: hold"
 
 
+def test_the_same_clock_answers_for_each_edition_and_each_stop_as_if_it_were_asked_for_the_first_time() -> (
+    None
+):
+    """What it found out before is not given for an answer to another question."""
+    later = edition("lists of October 2021", date(2021, 10, 25), ("CN", "IT"), 2021, 2022)
+    hold, longer = span("2022-04-04T09:00", "2022-04-06T09:00"), span("2022-04-04T09:00", "2022-04-13T09:00")
+    questions = [
+        (EDITION, ()),
+        (EDITION, (hold,)),
+        (EDITION, (longer,)),
+        (later, ()),
+        (later, (hold, longer)),
+    ]
+    running = clock(at("2022-04-01T09:00"), 12)
+    expected = [clock(at("2022-04-01T09:00"), 12).deadline(*question) for question in questions]
+    assert [running.deadline(*question) for question in (*questions, *reversed(questions))] == [
+        *expected,
+        *reversed(expected),
+    ]
+    stopped = running.stopped(at("2022-04-07T09:00"), "question", None)
+    assert stopped.deadline(EDITION) is None
+    assert last_day(stopped.restarted(at("2022-04-12T09:00"))) > last_day(running)
+    assert len({one.on for one in expected[:3] if one is not None}) == 3
+
+
 def test_a_hold_older_than_the_clock_delays_its_first_day() -> None:
     assert last_day(
         clock(at("2022-03-07T09:00"), 1), also=(span("2022-03-01T09:00", "2022-03-08T09:00"),)

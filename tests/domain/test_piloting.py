@@ -71,3 +71,22 @@ def test_a_partnership_that_lives_learns_of_each_milestone_once(seed: int) -> No
             if isinstance(event, ev.PilotRecorded) and event.pilot == pilot.state.code
         ]
         assert told == came, pilot.state.code
+
+
+def test_a_partnership_that_has_ended_takes_no_word_of_its_pilot_and_that_is_let_be() -> None:
+    seen = 0
+    for seed in SEEDS:
+        rehearsal = whole(seed)
+        for pilot in rehearsal.pilots.values():
+            ended = rehearsal.partnerships[pilot.state.partnership].state.ended_at
+            completed = pilot.state.completed
+            if completed is None or ended is None or completed < ended:
+                continue
+            seen += 1
+            refused = [
+                event for event in pilot.events if isinstance(event, ev.ErrandCarried) and event.refused
+            ]
+            (one,) = [down for event in refused for down in event.refused]
+            assert one.entity == f"partnership/{pilot.state.partnership}" and "ended" in one.sentence
+            assert "errand_dropped" in kinds(rehearsal, pilot.state.code)
+    assert seen, "a pilot outlives its partnership in one of these"
