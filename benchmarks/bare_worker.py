@@ -10,12 +10,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from benchmarks.bare import LETTERS, QUEUE, nobody, nothing
 from benchmarks.lean import Bare
 from client.connection import connect, worker_identity
 from client.settings import load
+from workflows.runner import PlainRunner
 
 THREADS = 8
 LADEN = "-laden"
@@ -29,7 +30,7 @@ async def work(address: str, laden: bool) -> None:
     client = await connect(load(temporal_address=address), identity=worker_identity(os.getpid()))
     kind: type = Bare
     ours = ("benchmarks.bare", "benchmarks.shape", "domain.values")
-    runner = SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*ours))
+    runner = PlainRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*ours))
     ending = ""
     if laden:
         import worker.house  # all that the product's worker has in memory
@@ -38,7 +39,7 @@ async def work(address: str, laden: bool) -> None:
 
         assert worker.house.THREADS == THREADS
         kind, ending = Laden, LADEN
-        runner = SandboxedWorkflowRunner(restrictions=RUNNER.restrictions.with_passthrough_modules(*ours))
+        runner = PlainRunner(restrictions=RUNNER.restrictions.with_passthrough_modules(*ours))
     pool = ThreadPoolExecutor(THREADS)
     main = Worker(
         client,

@@ -23,7 +23,6 @@ AT_ONCE = 4
 A_SECOND = 20
 """No more than so many are asked in a second, however fast they answer: the engine is everybody's."""
 _PATIENCE = 120.0
-_SENTENCE = 600
 
 
 class DoorMessenger:
@@ -40,7 +39,7 @@ class DoorMessenger:
         wanted, more = found[:A_ROUND], len(found) > A_ROUND
         door = Door(self._client, self._ledger, clockwork, patience=_PATIENCE)
         turns = asyncio.Semaphore(AT_ONCE)
-        refused: dict[str, str] = {}
+        refused: dict[str, TurnedDown] = {}
         begun = asyncio.get_running_loop().time()
 
         async def ask(place: int, one: str) -> None:
@@ -49,14 +48,14 @@ class DoorMessenger:
                 try:
                     await door.carry(one, errand.request, errand.by, errand.command(one, entity))
                 except Refusal as refusal:
-                    refused[one] = refusal.sentence[:_SENTENCE]
+                    refused[one] = TurnedDown.by(one, refusal)
 
         async with asyncio.TaskGroup() as group:
             for place, one in enumerate(wanted):
                 group.create_task(ask(place, one))
         return Carried(
             done=tuple(one for one in wanted if one not in refused),
-            refused=tuple(TurnedDown(entity=one, sentence=refused[one]) for one in wanted if one in refused),
+            refused=tuple(refused[one] for one in wanted if one in refused),
             after=wanted[-1] if wanted else errand.after,
             over=not more,
         )

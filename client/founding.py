@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from domain.drawing import Drawn as Drawn
-from domain.drawing import drawn_from as drawn_from
 from domain.values import Refusal
 from ledger.store import SqlLedger
 

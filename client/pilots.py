@@ -3,20 +3,40 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from client.founding import free_code
 from domain.events import PilotFounded
 from domain.partnership import Partnership
+from domain.pilots.facts import PilotKind
 from domain.pilots.founding import founding
 from domain.values import Actor
 from ledger.store import SqlLedger
 
 
 def begun(
-    ledger: SqlLedger, partnership: Partnership, by: Actor, at: datetime, *, code: str, **told: Any
+    ledger: SqlLedger,
+    partnership: Partnership,
+    by: Actor,
+    at: datetime,
+    *,
+    code: str,
+    action: str,
+    kind: PilotKind,
+    title: str,
+    title_zh: str = "",
+    waived: str | None = None,
 ) -> PilotFounded:
     """The founding of a pilot; Refusal where the plan has no such action, the code is taken, or `by` may not."""
-    event = founding(code, partnership=partnership, by=by, at=at, **told)
+    event = founding(
+        code,
+        title=title,
+        title_zh=title_zh,
+        partnership=partnership,
+        action=action,
+        kind=kind,
+        waived=waived,
+        by=by,
+        at=at,
+    )
     free_code(ledger, code)
     return event

@@ -174,10 +174,14 @@ def programme_founding(
 
 
 def as_scripted(facts: Programme, script: Script) -> Programme:
-    """The programme before anything of a script has happened: what is still to be ordered is not known in it."""
+    """The programme before anything of a script has happened: what is still to be ordered is not known in it.
+
+    For plays in which the programme itself takes part, which gives the orders.
+    """
     if script.travel is None:
         return facts
     told = facts.facts.model_copy(update={"travel_restriction": None})
+    # made anew: a copy would keep the terms that were worked out before
     return Programme(
         facts=told,
         partnerships=facts.partnerships,

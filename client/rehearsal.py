@@ -124,7 +124,7 @@ async def rehearse(
     progress: Progress | None = None,
     governing: str | None = None,
 ) -> Played:
-    """Play these partnerships, by their codes, and the visits and clusters of them, all at once, until time is over.
+    """Play these partnerships, by their codes, with their visits, clusters and pilots, all at once, until time is over.
 
     `governing` is the id of the programme, where its reports and its extension are played too.
 

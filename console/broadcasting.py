@@ -16,7 +16,7 @@ from console import programme_standing, termsfile
 from console.asking import Desk, Words, asked
 from console.errors import misused
 from console.kinds import share
-from console.options import Reason, code, country, last_day, last_moment, moment
+from console.options import Reason, SuspendedSince, code, country, last_day, last_moment, moment
 from console.programmes import app
 from console.session import AsJson, records
 from console.steering import lists
@@ -245,9 +245,9 @@ def _cluster(ledger: SqlLedger, programme: str, given: str | None) -> str | None
 
 
 @spread("suspend")
-def suspend(desk: Desk, order: Order) -> Broad:
+def suspend(desk: Desk, order: Order, since: SuspendedSince = None) -> Broad:
     """Suspend everything in scope on the authority's order: no clock runs, no letter goes out."""
-    return rq.Suspend(order=order)
+    return rq.Suspend(order=order, since=since)
 
 
 @spread("lift-suspension")

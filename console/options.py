@@ -109,3 +109,11 @@ TheVerdict = Annotated[Verdict, typer.Argument(metavar="VERDICT", help="The deci
 Reason = Annotated[str, typer.Option("--reason", metavar="CODE", parser=code, help="Why, as a code.")]
 SideArgument = Annotated[Side, typer.Argument(metavar="SIDE", help="eu or cn.")]
 RoleArgument = Annotated[Role, typer.Argument(metavar="ROLE", help="Such as focal_point.")]
+
+
+SuspendedSince = Annotated[
+    datetime | None,
+    typer.Option(
+        "--since", metavar="DAY", parser=moment, help="An earlier day it holds from; else from now on."
+    ),
+]

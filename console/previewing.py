@@ -16,7 +16,7 @@ from client import people
 from client.reading import SqlLedger, partnership, unknown
 from console import showing, telling
 from console.errors import misused
-from console.options import country, flag, last_day
+from console.options import SuspendedSince, country, flag, last_day
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from console.tasks import moments
@@ -89,6 +89,7 @@ def previewed(
     present: Callable[[str], datetime],
     *,
     totals: bool,
+    since: datetime | None = None,
 ) -> Iterator[Seen]:
     """What the step would do to each partnership of a scope, one after the other; with `totals` only counted."""
     for code in _watched(scope.codes_of(ledger)):
@@ -96,7 +97,7 @@ def previewed(
         if not scope.fits(state):
             continue
         try:
-            foreseen = _foreseen(state, step, ends, present(code))
+            foreseen = _foreseen(state, step, ends, present(code), since)
         except Refusal as refusal:
             yield Seen(code, refused=people.named(ledger, refusal.sentence))
             continue
@@ -138,6 +139,7 @@ def preview(
         str | None, typer.Option("--cluster", metavar="CODE", help="Only of this cluster.")
     ] = None,
     stage: Annotated[Stage | None, typer.Option("--stage", help="Only those in this stage now.")] = None,
+    since: SuspendedSince = None,
     totals: Annotated[bool, flag("--totals", "Only count, without each date and letter.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -146,9 +148,11 @@ def preview(
         raise misused(
             "--ends is the new last day of an extension" if to else "an extension needs its --ends DAY"
         )
+    if since is not None and step is not Step.SUSPEND:
+        raise misused("--since is the day a suspension holds from; it goes with suspend")
     scope = Scope(tuple(codes or ()), of, component, cluster, stage)
     with records(ctx) as ledger:
-        found = list(previewed(ledger, scope, step, to, moments(ledger), totals=totals))
+        found = list(previewed(ledger, scope, step, to, moments(ledger), totals=totals, since=since))
         if not found:
             raise Refusal("no partnership that is under way fits; `tandem partnership list` shows all")
         names = telling.Names(people.names(ledger, {who for one in found for _, who in one.letters}))
@@ -164,7 +168,9 @@ def preview(
     showing.aside("Nothing was sent. It is as of now; what happens until the step is taken changes it.")
 
 
-def _foreseen(state: Partnership, step: Step, ends: datetime | None, at: datetime) -> Foreseen:
+def _foreseen(
+    state: Partnership, step: Step, ends: datetime | None, at: datetime, since: datetime | None
+) -> Foreseen:
     """What the step would do to a partnership, asked by its operator; an extension as if confirmed already."""
     held = next(iter(state.holders_of(Role.OPERATOR, Side.PROGRAMME, at)), None)
     if held is None:
@@ -172,7 +178,7 @@ def _foreseen(state: Partnership, step: Step, ends: datetime | None, at: datetim
     by = Actor(person=held.person, role=held.role, side=held.side)
     match step:
         case Step.SUSPEND:
-            return foresee(state, 0, rq.Suspend(order=_NOBODY_YET), by, at)
+            return foresee(state, 0, rq.Suspend(order=_NOBODY_YET, since=since), by, at)
         case Step.HOLD:
             return foresee(state, 0, rq.Hold(reason="force_majeure"), by, at)
         case Step.EXTEND:

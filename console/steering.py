@@ -12,7 +12,17 @@ from client.reading import Person, partnership
 from console import termsfile
 from console.asking import Desk, Words, asked
 from console.errors import misused
-from console.options import Reason, RoleArgument, SideArgument, code, country, last_moment, moment, place
+from console.options import (
+    Reason,
+    RoleArgument,
+    SideArgument,
+    SuspendedSince,
+    code,
+    country,
+    last_moment,
+    moment,
+    place,
+)
 from console.partnerships import Code, app
 from console.session import AsJson, records
 from domain import requests as rq
@@ -39,9 +49,13 @@ def resume(desk: Desk) -> rq.AnyRequest:
 
 
 @asked(app, "suspend", PANEL, shared=True)
-def suspend(desk: Desk, order: Annotated[str, Words("The authority's written order")]) -> rq.AnyRequest:
+def suspend(
+    desk: Desk,
+    order: Annotated[str, Words("The authority's written order")],
+    since: SuspendedSince = None,
+) -> rq.AnyRequest:
     """Record the authority's suspension: nothing fires and nothing is lost until it is lifted."""
-    return rq.Suspend(order=order)
+    return rq.Suspend(order=order, since=since)
 
 
 @asked(app, "lift-suspension", PANEL, shared=True)

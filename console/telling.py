@@ -332,7 +332,8 @@ class Telling:
         return f"{self.by(event)} resumed it; the clocks go on with the days that remained, but for those counted back"
 
     def suspended(self, event: ev.SuspensionOrdered, after: Entity) -> str:
-        return f"{self.by(event)} recorded the authority's suspension; nothing goes out until it is lifted"
+        since = f" from {event.since:%Y-%m-%d} on" if event.since else ""
+        return f"{self.by(event)} recorded the authority's suspension{since}; nothing goes out until it is lifted"
 
     def unsuspended(self, event: ev.SuspensionLifted, after: Entity) -> str:
         return f"{self.by(event)} lifted the suspension; what is not on hold goes on as after a hold"

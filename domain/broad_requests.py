@@ -22,10 +22,14 @@ class Resume(Value):
 
 
 class Suspend(Value):
-    """The authority's written order: nothing fires and nothing is lost until it is lifted."""
+    """The authority's written order: nothing fires and nothing is lost until it is lifted.
+
+    With `since` it holds from an earlier day on: that time is given back when it is lifted, and what happened stays.
+    """
 
     kind: Literal["suspend"] = "suspend"
     order: TextHash
+    since: GivenTime | None = Field(default=None, exclude_if=lambda since: since is None)
 
 
 class LiftSuspension(Value):

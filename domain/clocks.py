@@ -101,6 +101,10 @@ class Receipt(Value):
     remaining: int | None = None
 
 
+_KNOWN = "last deadline"
+"""Where a clock remembers the last question for its deadline and the answer; no name of a field can be this."""
+
+
 class Clock(Remembering):
     """Days someone has, counted from `start` on the local days of `zone`, in the calendars of `countries`.
 
@@ -162,11 +166,11 @@ class Clock(Remembering):
         if any(span.until is None for span in spans):
             return None
         # asked for at every turn of a life, and mostly with the same edition and stops as the time before
-        known: tuple[CalendarEdition, tuple[Span, ...], Deadline] | None = self.__dict__.get("known")
+        known: tuple[CalendarEdition, tuple[Span, ...], Deadline] | None = self.__dict__.get(_KNOWN)
         if known is not None and known[0] is edition and known[1] == also:
             return known[2]
         deadline = self._reckoned(edition, self._stops(spans))[1]
-        self.__dict__["known"] = (edition, also, deadline)
+        self.__dict__[_KNOWN] = (edition, also, deadline)
         return deadline
 
     def remaining(self, at: datetime, edition: CalendarEdition, also: tuple[Span, ...] = ()) -> int:

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from domain.requests import AnyRequest
 from domain.scopes import Scope as Scope
-from domain.values import Actor, Code, UtcTime, Value
+from domain.values import Actor, Code, Refusal, UtcTime, Value
 from domain.values import EntityName as EntityName
 
 
@@ -35,11 +35,19 @@ class Errand(Value):
         return f"{of.replace('/', '.')}:{self.id}:{entity.replace('/', '.')}"[-100:].lstrip(":._-")
 
 
+_SENTENCE = 600
+
+
 class TurnedDown(Value):
     """An entity that refused, and the sentence it gave."""
 
     entity: EntityName
-    sentence: Annotated[str, Field(max_length=600)]
+    sentence: Annotated[str, Field(max_length=_SENTENCE)]
+
+    @classmethod
+    def by(cls, entity: str, refusal: Refusal) -> TurnedDown:
+        """With as much of its sentence as goes on record."""
+        return cls(entity=entity, sentence=refusal.sentence[:_SENTENCE])
 
 
 class Carried(Value):

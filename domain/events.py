@@ -253,6 +253,8 @@ class HoldLifted(Event):
 class SuspensionOrdered(Event):
     kind: Literal["suspension_ordered"] = "suspension_ordered"
     order: TextHash
+    since: UtcTime | None = Field(default=None, exclude_if=lambda since: since is None)
+    """From when it holds, where that was before it was recorded."""
 
 
 class SuspensionLifted(Event):

@@ -142,7 +142,8 @@ def _condition_waived(state: S, event: ev.ConditionWaived) -> S:
 
 def _stopped(state: S, event: ev.HoldPlaced | ev.SuspensionOrdered, why: str) -> S:
     by = event.by.person if event.by else None
-    return put(state, stops=(*state.stops, Span(since=event.at, why=why, by=by)))
+    since = event.since if isinstance(event, ev.SuspensionOrdered) else None
+    return put(state, stops=(*state.stops, Span(since=since or event.at, why=why, by=by)))
 
 
 def _started(state: S, event: ev.HoldLifted | ev.SuspensionLifted, why: str) -> S:

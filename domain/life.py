@@ -42,7 +42,21 @@ def resume(state: S, request: rq.Resume, by: Actor, at: datetime) -> Events:
 
 def suspend(state: S, request: rq.Suspend, by: Actor, at: datetime) -> Events:
     steered(state, by, at, "record a suspension", Role.OPERATOR, Role.EU_DELEGATION)
-    return (ev.SuspensionOrdered(at=at, by=by, order=request.order),)
+    since = request.since
+    if since is not None:
+        not_yet_to_come(since, at)
+        # a broadcast reaches whatever is under way, and some of it began after that day
+        since = max(since, state.founded)
+    return (ev.SuspensionOrdered(at=at, by=by, order=request.order, since=since),)
+
+
+def not_yet_to_come(since: datetime, at: datetime) -> None:
+    """Refuses to suspend from a day that is still to come: until then everything goes on."""
+    if since > at:
+        raise Refusal(
+            f"a suspension from {day(since)} on, a day to come, is recorded on that day; without --since it "
+            "holds from now on"
+        )
 
 
 def lift_suspension(state: S, request: rq.LiftSuspension, by: Actor, at: datetime) -> Events:

@@ -1,4 +1,4 @@
-"""Whom a scope means, of all that are on record."""
+"""Whom a scope means, of all that are under way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ def kinds_meant(scope: Scope) -> tuple[str, ...]:
 
 def meant(scope: Scope, record: EntityRecord, state: Callable[[], Entity | None]) -> bool:
     """Whether an entity of one of its kinds is in a scope; `state` is asked only where its row does not tell."""
-    if record.status not in UNDER_WAY or (scope.codes and record.code not in scope.codes):
+    if record.programme != scope.programme or record.status not in UNDER_WAY:
+        return False
+    if scope.codes and record.code not in scope.codes:
         return False
     if scope.cluster not in (None, record.cluster) or scope.stage not in (None, *record.stage.split("+")):
         return False

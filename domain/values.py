@@ -22,7 +22,7 @@ V = TypeVar("V", bound=Value)
 
 
 class Remembering(Value):
-    """A value that remembers what it derived in cached properties, so outside fields, equality and JSON."""
+    """A value that remembers what it derived, in its `__dict__` and so outside fields, equality and JSON."""
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         copied = super().model_copy(update=update, deep=deep)

@@ -22,7 +22,7 @@ def asked_words(request: Spread) -> str:
     """What a broadcast asks of each entity: `stand still by the authority's order`."""
     match request:
         case rq.Suspend():
-            return "suspend"
+            return f"suspend from {day(request.since)} on" if request.since else "suspend"
         case rq.LiftSuspension():
             return "lift the suspension of"
         case rq.Hold():

@@ -175,6 +175,8 @@ def _makes_sense(state: S, request: Broad, at: datetime) -> None:
     match request:
         case rq.AdoptCalendar():
             usable_edition(state, request.edition)
+        case rq.Suspend() if request.since is not None:
+            life.not_yet_to_come(request.since, at)
         case rq.RestrictTravel():
             until = request.until or state.ends
             if until <= request.since:

@@ -13,7 +13,18 @@ from domain.rehearsal.chance import at_work, chance
 from domain.rehearsal.phrases import phrase
 from domain.rehearsal.scene import Planned, Stagehands, Text
 from domain.tasks import Task
-from domain.values import Actor, Holder, PersonId, Role, Side
+from domain.values import Actor, Holder, PersonId, Refusal, Role, Side
+
+
+def beginner(state: Entity, at: datetime) -> Holder:
+    """The operator who begins something new from an entity; Refusal while it has none."""
+    for held in state.holders_of(Role.OPERATOR, Side.PROGRAMME, at):
+        return held
+    raise Refusal(f"{state.code} has no operator, who would have to begin it")
+
+
+def in_role(holder: Holder) -> Actor:
+    return Actor(person=holder.person, role=holder.role, side=holder.side)
 
 
 @dataclass(frozen=True)
@@ -50,9 +61,8 @@ class Doing:
     ) -> Iterator[Planned]:
         if id not in self.done:
             when = max(when, self.at)
-            actor = Actor(person=by.person, role=by.role, side=by.side)
             yield Planned(
-                id=id, at=when, earliest=when, by=actor, request=request, texts=texts, refused=refused
+                id=id, at=when, earliest=when, by=in_role(by), request=request, texts=texts, refused=refused
             )
 
     def owing(self, task: Task) -> Holder | None:

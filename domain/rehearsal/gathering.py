@@ -16,17 +16,16 @@ from domain.clusters.steps import ClusterWorkPlan, JointPlan
 from domain.partnership import Partnership
 from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.characters import Gathering
-from domain.rehearsal.doing import Doing
+from domain.rehearsal.doing import Doing, beginner, in_role
 from domain.rehearsal.scene import Planned, Stagehands
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
-from domain.values import Actor, ExchangeMode, Holder, Role, Side
+from domain.values import ExchangeMode, Holder, Role
 
 
 def gathering_founded(gathering: Gathering, members: Sequence[Partnership], at: datetime) -> ClusterFounded:
     """The cluster as the operator of its first partnership founds it."""
-    operator = members[0].holders_of(Role.OPERATOR, Side.PROGRAMME, at)[0]
-    by = Actor(person=operator.person, role=operator.role, side=operator.side)
+    by = in_role(beginner(members[0], at))
     title, title_zh = gathering.title, gathering.title_zh
     return founding(gathering.code, title=title, title_zh=title_zh, members=members, by=by, at=at)
 

@@ -32,11 +32,11 @@ from domain.pilots.pilot import Pilot
 from domain.pilots.steps import CHECKED, SCREENING
 from domain.rehearsal.chance import at_work, chance, noon
 from domain.rehearsal.characters import Venture
-from domain.rehearsal.doing import Doing
+from domain.rehearsal.doing import Doing, beginner, in_role
 from domain.rehearsal.scene import Planned, Stagehands
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
-from domain.values import SIDES, Actor, Holder, Role, Side
+from domain.values import SIDES, Holder, Role, Side
 
 _BEFORE_THE_END = timedelta(days=50)
 """So long before the programme's end whatever is to be shown in it is over (domain.md 3.4: last evidence at E-45)."""
@@ -50,12 +50,12 @@ def venture_begins(venture: Venture, partnership: Partnership, hands: Stagehands
         return None
     draw = chance(hands.seed, venture.code, "begins")
     moment = partnership.plan_adopted + timedelta(days=draw.uniform(8, 30))
-    return at_work(partnership, _operator(partnership, moment), moment, draw)
+    operator = next(iter(partnership.holders_of(Role.OPERATOR, Side.PROGRAMME, moment)), None)
+    return at_work(partnership, operator, moment, draw) if operator is not None else moment
 
 
 def venture_founded(venture: Venture, partnership: Partnership, at: datetime) -> PilotFounded:
     """The pilot as the operator of its partnership begins it; Refusal where it cannot be begun any more."""
-    operator = _operator(partnership, at)
     return founding(
         venture.code,
         title=venture.title,
@@ -63,13 +63,9 @@ def venture_founded(venture: Venture, partnership: Partnership, at: datetime) ->
         partnership=partnership,
         action=venture.action,
         kind=venture.kind,
-        by=Actor(person=operator.person, role=operator.role, side=operator.side),
+        by=in_role(beginner(partnership, at)),
         at=at,
     )
-
-
-def _operator(partnership: Partnership, at: datetime) -> Holder:
-    return partnership.holders_of(Role.OPERATOR, Side.PROGRAMME, at)[0]
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from heapq import heappop, heappush
 from typing import Any, Generic, TypeVar
 
@@ -77,12 +78,15 @@ class Rehearsal:
     unfounded: tuple[str, ...] = ()
 
     def all(self) -> dict[str, Rehearsed[Any]]:
-        """Every entity by its code; no two have the same, of whatever kind."""
+        """Every entity by its code, as the ledger keeps them: no two have the same, of whatever kind."""
         itself = [self.programme] if self.programme is not None else []
         kinds = (self.partnerships, self.visits, self.clusters, self.pilots)
         lives: list[Rehearsed[Any]] = [life for kind in kinds for life in kind.values()]
         lives += itself
-        return {life.state.code: life for life in lives}
+        by_code = {life.state.code: life for life in lives}
+        if len(by_code) < len(lives):
+            raise ValueError("two entities of this rehearsal have the same code")
+        return by_code
 
 
 @dataclass
@@ -98,13 +102,12 @@ class _Play:
     steps: int = 0
     diary: Diary = field(default_factory=Diary)
     next_step: Planned | None = None
+    carrying: bool = False
+    """Whether one of its errands is on its way just now."""
     due: datetime | None = None
     """When the calendar speaks next."""
     on_the_way: tuple[datetime, Planned, int] | None = None
     """A step that was sent: when it gets there, and how much had happened when it was sent."""
-
-    def standing(self) -> Entity:
-        return self.state
 
     def happened(self, told: Iterable[AnyEvent], step: int | None) -> None:
         told = tuple(told)
@@ -206,17 +209,16 @@ class _Company:
                 return
             try:
                 event = story_founded(what, drawn, at)
-                state = founded(event)
-            except (Refusal, ValueError) as error:
+            except Refusal as refusal:
                 again = tried_again(what, at)
                 if again is not None:
                     self.expect(entity, again, what)
                 else:
-                    self.unfounded.append(f"{entity}: {error}")
+                    self.unfounded.append(f"{entity}: {refusal.sentence}")
                 return
         else:
-            event, state = what, founded(what)
-        self.plays[entity] = _Play(state, [event], event.at)
+            event = what
+        self.plays[entity] = _Play(founded(event), [event], event.at)
 
     def _living(self, code: str) -> Partnership | None:
         play = self.plays.get(f"partnership/{code}")
@@ -227,33 +229,35 @@ class _Company:
     def _look_after(self, entity: str) -> None:
         """Once something happened: its errands run, its pilots begin, and it is known when it goes on."""
         play = self.plays[entity]
-        while play.state.errands:
+        while play.state.errands and not play.carrying:  # else one that comes back would carry it once more
             self._carry(play, play.state.errands[0])
         for venture in tuple(self.ventures.get(entity, ())):
             begins = venture_begins(venture, partnership_of(play.state), self.hands)
             if begins is not None:
                 self.ventures[entity].remove(venture)
                 self.expect(entity_of(venture), max(begins, play.now), venture)
-        moment = play.moment(self.hands)
-        if moment is not None:
-            self._await(entity, moment)
+        self._await(entity, play.moment(self.hands))
 
-    def _await(self, entity: str, at: datetime) -> None:
+    def _await(self, entity: str, at: datetime | None) -> None:
+        """Whatever was awaited of it before counts no more, also where nothing is any longer."""
         self.numbers += 1
         self.latest[entity] = self.numbers
-        heappush(self.queue, (at, entity, self.numbers))
+        if at is not None:
+            heappush(self.queue, (at, entity, self.numbers))
 
     def _carry(self, play: _Play, errand: Errand) -> None:
         named = sorted(errand.to) if errand.scope is None else self._meant(errand.scope)
-        refused: dict[str, str] = {}
+        refused: dict[str, TurnedDown] = {}
+        play.carrying = True
         for to in named:
             try:
                 self._ask(to, errand, play.now)
             except Refusal as refusal:
-                refused[to] = refusal.sentence
+                refused[to] = TurnedDown.by(to, refusal)
+        play.carrying = False
         came = Carried(
             done=tuple(to for to in named if to not in refused),
-            refused=tuple(TurnedDown(entity=to, sentence=told) for to, told in refused.items()),
+            refused=tuple(refused.values()),
             after=max(named, default=errand.after),
             over=True,
         )
@@ -268,10 +272,11 @@ class _Company:
 
     def _meant(self, scope: Scope) -> list[str]:
         kinds = kinds_meant(scope)
+        states = {entity: play.state for entity, play in sorted(self.plays.items())}
         return [
             entity
-            for entity, play in sorted(self.plays.items())
-            if kind_of(entity) in kinds and meant(scope, standing_of(play.state), play.standing)
+            for entity, state in states.items()
+            if kind_of(entity) in kinds and meant(scope, standing_of(state), partial(states.get, entity))
         ]
 
 

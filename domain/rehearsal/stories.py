@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from domain.entities import AnyFounding
+from domain.entities import AnyFounding, founded
 from domain.partnership import Partnership
 from domain.rehearsal.chance import noon
 from domain.rehearsal.characters import Gathering, Script, Tour, Venture
 from domain.rehearsal.gathering import gathering_founded
 from domain.rehearsal.piloting import venture_founded
 from domain.rehearsal.touring import tour_founded
+from domain.values import Refusal
 
 Story = Tour | Gathering | Venture
 _LATER = timedelta(days=5)
@@ -50,17 +51,23 @@ def drawn_for(story: Story) -> tuple[str, ...]:
 
 def story_founded(story: Story, drawn: Sequence[Partnership], at: datetime) -> AnyFounding:
     """The first event, from those of its partnerships that still live; Refusal where it cannot begin from them."""
+    event: AnyFounding
     match story:
         case Tour():
-            return tour_founded(story, drawn, at)
+            event = tour_founded(story, drawn, at)
         case Gathering():
-            return gathering_founded(story, drawn, at)
+            event = gathering_founded(story, drawn, at)
         case Venture():
-            return venture_founded(story, drawn[0], at)
+            event = venture_founded(story, drawn[0], at)
+    try:
+        founded(event)
+    except ValueError as wrong:  # as the door answers it
+        raise Refusal(str(wrong)) from wrong
+    return event
 
 
 def tried_again(story: Story, at: datetime) -> datetime | None:
-    """When what could not begin is tried once more: a visit waits until one may travel, as long as there is time."""
+    """When what could not begin is tried once more: a visit is, as when nobody may travel yet, while there is time."""
     if isinstance(story, Tour) and at + _LATER < noon(story.first) - _TOO_LATE:
         return at + _LATER
     return None

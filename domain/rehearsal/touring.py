@@ -11,11 +11,11 @@ from domain import requests as rq
 from domain.partnership import Partnership
 from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.characters import Tour
-from domain.rehearsal.doing import Doing
+from domain.rehearsal.doing import Doing, beginner, in_role
 from domain.rehearsal.scene import Planned, Stagehands
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
-from domain.values import Actor, ExchangeMode, Holder, Role, Side
+from domain.values import ExchangeMode, Holder, Refusal, Role, Side
 from domain.visits import requests as vr
 from domain.visits.events import VisitFounded
 from domain.visits.founding import founding
@@ -33,7 +33,6 @@ _DAYS = {"dates": (2, 9), "freeze": (1, 4), "bookings": (3, 20), "agenda": (5, 3
 
 def tour_founded(tour: Tour, served: Sequence[Partnership], at: datetime) -> VisitFounded:
     """The visit as the operator of the first partnership it serves plans it."""
-    operator = served[0].holders_of(Role.OPERATOR, Side.PROGRAMME, at)[0]
     return founding(
         tour.code,
         title=tour.title,
@@ -44,7 +43,7 @@ def tour_founded(tour: Tour, served: Sequence[Partnership], at: datetime) -> Vis
         hosts=tour.hosts,
         first=tour.first,
         days=tour.days,
-        by=Actor(person=operator.person, role=operator.role, side=operator.side),
+        by=in_role(beginner(served[0], at)),
         at=at,
     )
 
@@ -101,20 +100,22 @@ def _on_a_screen(trip: _Trip, task: Task) -> Iterator[Planned]:
 
 
 def _another_time(trip: _Trip, task: Task) -> Iterator[Planned]:
-    """Its day has come and too much was missing: it is put off while the programme has time for it, else cancelled."""
+    """Its day has come and too much was missing: it is put off if the rules still allow that, else cancelled."""
     operator = trip.holder(Role.OPERATOR)
     if operator is None:
         return
     id = f"{task.id}/{trip.state.moved}"
-    when = trip.after(operator, task.since, 2, 10, id)
-    first = (max(when, trip.at) + _ANEW).date()
+    when = max(trip.after(operator, task.since, 2, 10, id), trip.at)
+    first = (when + _ANEW).date()
     first += timedelta(days=-first.weekday() % 7)
-    last, rules = noon(first) + timedelta(days=trip.state.days), trip.state.rules
-    if last < trip.state.ends - timedelta(days=rules.last_day) and trip.state.moved <= rules.postponed:
-        yield from trip.planned(id, when, operator, vr.MoveVisit(first=first, reason="not_ready"))
-    else:
+    move = vr.MoveVisit(first=first, reason="not_ready")
+    try:
+        trip.state.ask(move, in_role(operator), when)
+    except Refusal:
         why = trip.text("evidence", operator, id, "No days are left on which it could be made.")
         yield from trip.planned(id, when, operator, vr.CancelVisit(reason="not_ready", text=why.hash), why)
+    else:
+        yield from trip.planned(id, when, operator, move)
 
 
 def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
@@ -135,6 +136,8 @@ def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
         yield from _on_a_screen(trip, task)
     elif what == "not_ready":
         yield from _another_time(trip, task)
+    elif what == "errand":
+        yield from trip.let_be(task, about)
     elif what == "visit_complete":
         yield from _completion(trip)
     elif what.removeprefix("visit_") in _OWN_STEPS:
@@ -234,7 +237,11 @@ def _groups(trip: _Trip, task: Task) -> Iterator[Planned]:
 
 
 def _of_partnership(trip: _Trip, side: Side, code: str, *roles: Role) -> list[Holder]:
-    """Those who were drawn from a partnership: people stand in the order of the partnerships the visit serves."""
+    """Those who were drawn from a partnership: people stand in the order of the partnerships the visit serves.
+
+    A role that was vacant there, or a person who stands for two of them, moves those behind up: then they are
+    somebody else's people, which a visit does not know.
+    """
     place = [one.code for one in trip.state.serves].index(code)
     held = [trip.state.holders_of(role, side, trip.at) for role in roles]
     return [those[place] for those in held if place < len(those)]

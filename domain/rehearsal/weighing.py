@@ -128,8 +128,7 @@ def weigh(lives: Mapping[str, Rehearsed[Any]], until: datetime, unfounded: Itera
 
     What was `unfounded`, each with the sentence why, is among the refusals.
     """
-    scales = _Scales(until)
-    scales.refusals += unfounded
+    scales = _Scales(until, unfounded)
     for code, life in lives.items():
         scales.take(code, life)
     return scales.result()
@@ -138,7 +137,7 @@ def weigh(lives: Mapping[str, Rehearsed[Any]], until: datetime, unfounded: Itera
 class _Scales:
     """What has been counted so far."""
 
-    def __init__(self, until: datetime) -> None:
+    def __init__(self, until: datetime, refusals: Iterable[str]) -> None:
         self._until = until
         self._since = until
         self._people: set[PersonId] = set()
@@ -156,7 +155,7 @@ class _Scales:
         self._visits: Counter[str] = Counter()
         self._pilots: Counter[str] = Counter()
         self._stretches: list[Stretch] = []
-        self.refusals: list[str] = []
+        self._refusals = list(refusals)
 
     def take(self, code: str, life: Rehearsed[Any]) -> None:
         course = Course()
@@ -198,7 +197,7 @@ class _Scales:
         elif isinstance(last, Pilot):
             self._pilots[end] += 1
         self._events += len(life.events)
-        self.refusals += [f"{code}: {one.planned.id}: {one.sentence}" for one in life.unexpected]
+        self._refusals += [f"{code}: {one.planned.id}: {one.sentence}" for one in life.unexpected]
 
     def _stage(self, code: str, event: ev.AnyEvent, opened: dict[Stage, date]) -> None:
         if isinstance(event, ev.StageOpened):
@@ -270,7 +269,7 @@ class _Scales:
             deadlines=self._deadlines,
             ends=dict(sorted(self._ends.items())),
             stretches=tuple(sorted(self._stretches, key=lambda one: (one.code, one.since, one.stage.value))),
-            refusals=tuple(self.refusals),
+            refusals=tuple(self._refusals),
         )
 
     def _weeks(self) -> Iterable[WeekLoad]:

@@ -2,13 +2,15 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+import pytest
+
 from domain import events as ev
 from domain import requests as rq
 from domain.letters import Letter
 from domain.partnership import Partnership
 from domain.tasks import tasks_of
 from domain.terms import Stage
-from domain.values import Role, Side
+from domain.values import Refusal, Role, Side
 from tests.given import (
     CN_FOCAL,
     DELEGATION,
@@ -215,6 +217,35 @@ def test_lifting_a_suspension_gives_back_every_day() -> None:
     assert [(span.why, span.by) for span in story.partnership.receipt("G5.review/1").spans] == [
         ("suspension", DELEGATION.person)
     ]
+
+
+def test_a_suspension_from_an_earlier_day_gives_those_days_back_and_undoes_nothing() -> None:
+    story, plain = in_review(), in_review()
+    since, at, lifted = on(2021, 3, 3), on(2021, 3, 10), on(2021, 3, 24)
+    before = story.until(at)
+    plain.until(at)
+    story.asks(rq.Suspend(order=text("order"), since=since), DELEGATION, at)
+    plain.asks(SUSPEND, DELEGATION, at)
+    assert story.events[-len(before) - 1 : -1] == before, "what happened stays on record"
+    assert story.partnership.suspended and story.partnership.next_due() is None
+    for one in (story, plain):
+        one.asks(LIFT, OPERATOR, lifted)
+    gate, sooner = (one.partnership.open_gates()[0] for one in (story, plain))
+    given_back = story.partnership.deadline(gate.clock)
+    usual = plain.partnership.deadline(sooner.clock)
+    assert given_back is not None and usual is not None
+    days = plain.partnership.edition.days("CN", "ES")
+    lost = [day for number in range(3, 10) if (day := date(2021, 3, number)) == days.on_or_after(day)]
+    assert given_back.on == days.shift(usual.on, len(lost))
+
+
+def test_a_suspension_begins_neither_on_a_day_to_come_nor_before_what_it_stops() -> None:
+    story = in_review()
+    at = on(2021, 3, 10)
+    with pytest.raises(Refusal, match="from 2021-03-11 on, a day to come, is recorded on that day"):
+        story.asks(rq.Suspend(order=text("order"), since=on(2021, 3, 11)), DELEGATION, at)
+    story.asks(rq.Suspend(order=text("order"), since=on(2019, 1, 1)), DELEGATION, at)
+    assert story.partnership.stops[-1].since == story.partnership.founded
 
 
 def test_a_suspension_in_a_hold_stops_each_day_once() -> None:

@@ -166,6 +166,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     mine = tuple(one for one in facts.partnerships if one.code in plan.codes)
     facts = facts.model_copy(update={"partnerships": mine})
     script = programme.read_script(FILES / "demonstration-script.yaml")
+    # a pilot that began in the last days of the play would prove nothing
     script = script.model_copy(update={"tours": (_tour(plan, facts),), "pilots": ()})
     await programme.load(facts, door, ledger, clockwork, STARTS)
     hands = programme.stagehands(facts, script, programme.ids_by_key(ledger), STARTS, plan.seed)
