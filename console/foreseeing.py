@@ -60,11 +60,13 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
 
 
 def numbers(desk: Asking, request: rq.AnyRequest) -> str:
-    """What a broadcast that is proposed would come to, in numbers; empty for any other request."""
-    if not isinstance(request, rq.Propose):
+    """What a broadcast that is proposed or confirmed would come to, in numbers; empty for any other request."""
+    if not isinstance(request, rq.Propose | rq.Confirm):
         return ""
     try:
-        then = confirmed(foresee(desk.state, 0, request, desk.by, desk.at), 0, desk.by, desk.at)
+        then = foresee(desk.state, 0, request, desk.by, desk.at)
+        if isinstance(request, rq.Propose):
+            then = confirmed(then, 0, desk.by, desk.at)
     except Refusal:
         return ""  # it is for the entity to say so, and to keep the attempt
     ordered = reaching.ordered_in(then.events)

@@ -50,7 +50,13 @@ def extend(
     addendum: Annotated[str, Words("The addendum to the contract")],
     remark: Remark = None,
 ) -> rq.AnyRequest:
-    """Extend the programme at no cost: every cut-off moves with its end."""
+    """Extend a partnership at no cost, where no programme is on record that would extend all of them."""
+    programme = desk.state.programme
+    if desk.ledger.standing(f"programme/{programme}") is not None:
+        raise Refusal(
+            f"{desk.state.code} ends with programme {programme}, which is extended as a whole and carries it to "
+            f"everybody (tandem programme propose extend {programme})"
+        )
     return rq.Propose(matter=rq.Extend(ends=ends, addendum=addendum), reason=reason, remark=remark)
 
 

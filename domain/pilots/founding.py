@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.drawing import drawn_from
@@ -22,12 +23,16 @@ def founding(
     action: str,
     kind: PilotKind,
     waived: str | None = None,
+    joint: Sequence[str] = (),
     by: Actor,
     at: datetime,
 ) -> PilotFounded:
-    """The first event of a pilot; Refusal where the plan has no such action, or where `by` may not begin one."""
+    """The first event of a pilot; Refusal where no plan has such an action, or where `by` may not begin one.
+
+    `joint` are the actions of the joint plan that holds in the partnership, which only its cluster knows.
+    """
     drawn = drawn_from((partnership,), by, at)
-    may_begin(partnership, action, waived)
+    may_begin(partnership, action, waived, joint)
     return PilotFounded(
         at=at,
         by=by,

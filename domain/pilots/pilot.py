@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -153,9 +153,13 @@ class Pilot(PilotState):
         return "parked" if parked and not self.ended else super().status()
 
 
-def may_begin(partnership: Partnership, action: str, waived: str | None) -> None:
-    """Refuses a pilot of an action that the partnership's adopted plan does not have, or without such a plan."""
-    if partnership.plan_adopted is None:
+def may_begin(partnership: Partnership, action: str, waived: str | None, joint: Sequence[str] = ()) -> None:
+    """Refuses a pilot of an action that no plan adopted for the partnership has, or without such a plan.
+
+    `joint` are the actions of the cluster's joint plan that holds in the partnership.
+    """
+    own = partnership.plan_adopted
+    if own is None and partnership.joint_plan is None:
         if waived is None:
             raise Refusal(
                 f"{partnership.code} has no adopted action plan that a pilot could carry out; "
@@ -163,15 +167,17 @@ def may_begin(partnership: Partnership, action: str, waived: str | None) -> None
             )
         return
     if waived is not None:
+        adopted = own or (partnership.joint_plan.at if partnership.joint_plan is not None else None)
+        assert adopted is not None
         raise Refusal(
-            f"the plan of {partnership.code} was adopted on {day(partnership.plan_adopted)}: nothing is to be waived"
+            f"the plan of {partnership.code} was adopted on {day(adopted)}: nothing is to be waived"
         )
-    held = partnership.stage(Stage.ACTION_PLAN)
+    held = partnership.stage(Stage.ACTION_PLAN) if own is not None else None
     plan = held.current.deliverable if held is not None and held.current is not None else None
-    known = [one.code for one in getattr(plan, "actions", ())]
+    known = list(dict.fromkeys((*(one.code for one in getattr(plan, "actions", ())), *joint)))
     if action not in known:
         raise Refusal(
-            f"the plan of {partnership.code} has no action {action!r}; its actions are {listed(known)}"
+            f"the plan of {partnership.code} has no action {action!r}; its actions are {listed(known) or 'none'}"
         )
 
 

@@ -34,6 +34,7 @@ from domain.pilots.state import months_after
 from domain.pilots.steps import pilot_terms
 from domain.requests import Verdict
 from domain.stages import default_terms
+from domain.state import JointPlan
 from domain.tasks import tasks_of
 from domain.terms import Silence, Stage
 from domain.values import Refusal, Role
@@ -97,6 +98,19 @@ def test_a_plan_that_is_being_written_anew_is_not_an_adopted_one() -> None:
     gone = story.partnership.model_copy(update={"plan_adopted": None})
     with pytest.raises(Refusal, match="no adopted action plan"):
         may_begin(gone, "A1", None)
+
+
+def test_an_action_of_the_joint_plan_that_holds_is_carried_out_like_one_of_its_own() -> None:
+    joint = JointPlan(of="cluster/ECO", version=text("joint plan"), at=on(2022, 5, 2))
+    without = Story().partnership.model_copy(update={"joint_plan": joint})
+    may_begin(without, "J1", None, ("J1", "J2"))
+    with pytest.raises(Refusal, match="has no action 'A1'; its actions are J1 and J2"):
+        may_begin(without, "A1", None, ("J1", "J2"))
+    with pytest.raises(Refusal, match="was adopted on 2022-05-02: nothing is to be waived"):
+        may_begin(without, "J1", "urgent", ("J1",))
+    both = planned().partnership.model_copy(update={"joint_plan": joint})
+    may_begin(both, "A1", None, ("J1",))
+    may_begin(both, "J1", None, ("J1",))
 
 
 def test_a_founding_without_both_sides_or_calendars_or_terms_of_pilots_makes_none() -> None:
