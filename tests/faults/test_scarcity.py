@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -355,6 +356,8 @@ async def test_a_request_that_is_not_waited_for_says_how_to_ask_it_again(
         env=surroundings,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
+        # where a shell runs these tests in the background, whatever they start ignores Ctrl-C
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     await waits_for_a_worker(True)
     asking.send_signal(signal.SIGINT)
