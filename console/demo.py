@@ -323,7 +323,7 @@ async def _checked(settings: Settings, ledger: SqlLedger) -> list[Check]:
     sound.problems += report.problems
     records = Check("records")
     report = await asyncio.to_thread(audit.rebuild, ledger, True)
-    records.told = f"{report.entities} partnerships folded afresh, every row as it should be"
+    records.told = f"{report.entities} entities folded afresh, every row as it should be"
     records.problems += report.problems
     histories = Check("replay")
     client = await connect(settings)

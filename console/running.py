@@ -139,7 +139,7 @@ def replay_histories(
         for one in failed:
             showing.line(f"- {one.entity}, run {one.run}: {one.trouble}")
         what = (
-            f"{showing.counted(len(found), 'run')} of {showing.counted(entities, 'partnership')} replayed, "
+            f"{showing.counted(len(found), 'run')} of {showing.counted(entities, 'entity', 'entities')} replayed, "
             f"{events:,} events"
         )
         if failed:
