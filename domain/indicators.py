@@ -21,7 +21,7 @@ from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
 
-_OWN, _JOINT = "", "joint"
+_OWN, _JOINT = "own", "joint"
 """The parts of the count of plans: those of partnerships, and those of clusters."""
 
 
@@ -32,6 +32,8 @@ class Figure(Value):
     """What part of the indicator it is, such as `physical` or `eu`; empty where there are no parts."""
     value: int
     of: int | None = None
+    target: int | None = None
+    """The programme's, where it has one for this part; of a share, in per cent."""
     evidence: tuple[str, ...] = ()
 
 
@@ -41,6 +43,8 @@ class Indicator(Value):
     code: str
     title: str
     rule: str
+    target: int | None = None
+    """The programme's for the whole of it, where it has one; of a share, in per cent."""
     figures: tuple[Figure, ...]
     uncounted: tuple[str, ...] = ()
 

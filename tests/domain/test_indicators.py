@@ -13,6 +13,7 @@ from domain.entries import Entry
 from domain.indicators import Figure, Indicator, counted
 from domain.requests import ExchangeMode
 from domain.stages.study_visits import VisitMode
+from domain.targets import Targets, beside, countable
 from domain.terms import Stage
 from domain.values import Organisation, Side, StakeholderGroup
 from tests.domain.test_rehearsal import UNTIL, played
@@ -282,7 +283,7 @@ def test_a_joint_plan_is_counted_once_and_shows_what_it_covers() -> None:
     for story in stories[:2]:
         story.asks(rq.AdoptJointPlan(of="cluster/ECO", version=text("plan")), OPERATOR)
     first = of(*stories)["R1"]
-    assert figures(first) == {"": 0, "joint": 1}
+    assert figures(first) == {"own": 0, "joint": 1}
     (_, covering) = first.figures
     assert covering.evidence == tuple(last(story, ev.JointPlanJoined) for story in stories[:2])
     # a new version takes the place of the one before; a partnership with a plan of its own has both, each once
@@ -290,7 +291,30 @@ def test_a_joint_plan_is_counted_once_and_shows_what_it_covers() -> None:
     stories[0].exchanges()
     stories[0].passes(Stage.ACTION_PLAN)
     again = of(*stories)["R1"]
-    assert figures(again) == {"": 1, "joint": 1}
+    assert figures(again) == {"own": 1, "joint": 1}
     assert again.figures[1].evidence == tuple(last(story, ev.JointPlanJoined) for story in stories[:2])
     stories[2].asks(rq.AdoptJointPlan(of="cluster/URB", version=text("another")), OPERATOR)
-    assert figures(of(*stories)["R1"]) == {"": 1, "joint": 2}
+    assert figures(of(*stories)["R1"]) == {"own": 1, "joint": 2}
+
+
+def test_targets_stand_beside_the_parts_they_are_for_and_change_no_figure() -> None:
+    found = tuple(of(Story()).values())
+    aims: Targets = {"O1": {"city": 10, "region": 9}, "O3": {"physical": 20}, "O5": 20, "R2": 7, "R7": 4}
+    told = {one.code: one for one in beside(found, aims)}
+    assert [figure.target for figure in told["O1"].figures] == [10, 9] and told["O1"].target is None
+    assert {one.split: one.target for one in told["O3"].figures if one.target is not None} == {"physical": 20}
+    assert (told["O5"].target, told["R2"].target) == (20, 7), (
+        "one number is for the whole, and is not shared out"
+    )
+    assert not any(figure.target for figure in told["O5"].figures)
+    assert beside(told.values(), {}) == tuple(told.values())
+    assert [figures(one) for one in told.values()] == [figures(one) for one in found]
+
+
+def test_every_indicator_can_be_named_before_anything_is_counted() -> None:
+    told = of(Story())
+    assert list(countable()) == list(told)
+    for code, one in told.items():
+        assert [figure.split for figure in countable()[code].figures] == [
+            figure.split for figure in one.figures
+        ]
