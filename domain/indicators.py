@@ -241,14 +241,20 @@ def _plans(lives: Lives) -> Indicator:
 
 def _agreements(lives: Lives) -> Indicator:
     tally = _Tally()
+    without: list[str] = []
     for life in lives:
-        signed = [
-            place for place, event in life.told(ev.AgreementStepTaken) if event.step is AgreementStep.SIGNED
-        ]
+        signed: list[str] = []
+        for place, event in life.told(ev.AgreementStepTaken):
+            if event.step is AgreementStep.SIGNED:
+                (without if event.text is None else signed).append(place)
         if signed:
             tally.add("", signed[-1])
     return Indicator(
-        code="R2", title="agreements signed", rule="signed by both sides", figures=tally.figures(("",))
+        code="R2",
+        title="agreements signed",
+        rule="signed by both sides, with the text of it; one of each partnership",
+        figures=tally.figures(("",)),
+        uncounted=tuple(without),
     )
 
 

@@ -11,7 +11,7 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entries import Entry
 from domain.indicators import Figure, Indicator, counted
-from domain.requests import ExchangeMode
+from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode
 from domain.targets import Targets, beside, countable
 from domain.terms import Stage
@@ -221,6 +221,47 @@ def test_a_visit_that_served_many_counts_once_in_the_programme_by_its_mode() -> 
         "whoever took part is counted once, not for each partnership"
     )
     assert told["R6"].figures[0].value == 9 and told["R6"].figures[0].of == 20
+
+
+def signs(story: Story, words: str | None) -> None:
+    """Every step of an agreement up to its signing, with or without the signed text."""
+    for step in (*AGREED, AgreementStep.SIGNING_SCHEDULED):
+        signing = story.at + timedelta(days=20) if step is AgreementStep.SIGNING_SCHEDULED else None
+        story.asks(rq.StepAgreement(step=step, signing=signing, text=text(step)), OPERATOR)
+    signed = text(words) if words is not None else None
+    story.asks(rq.StepAgreement(step=AgreementStep.SIGNED, text=signed), OPERATOR)
+
+
+AGREED = (
+    AgreementStep.PROPOSED,
+    AgreementStep.DRAFTING,
+    AgreementStep.LEGAL_REVIEW,
+    AgreementStep.FAO_CLEARANCE,
+    AgreementStep.AGREED_TEXT,
+)
+
+
+def test_a_signing_without_its_text_is_on_record_and_not_counted() -> None:
+    bare, whole = Story(), Story(code="C1-02")
+    for story, words in ((bare, None), (whole, "as signed")):
+        story.opens(Stage.SCOPING)
+        signs(story, words)
+    told = of(bare, whole)["R2"]
+    assert told.figures == (Figure(value=1, evidence=(last(whole, ev.AgreementStepTaken),)),)
+    assert told.uncounted == (last(bare, ev.AgreementStepTaken),)
+
+
+def test_an_agreement_signed_anew_is_one() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING)
+    signs(story, None)
+    first = last(story, ev.AgreementStepTaken)
+    for words in ("as signed", "as signed anew"):
+        story.asks(rq.StepAgreement(step=AgreementStep.TERMINATED), OPERATOR)
+        signs(story, words)
+    told = of(story)["R2"]
+    assert told.figures == (Figure(value=1, evidence=(last(story, ev.AgreementStepTaken),)),)
+    assert told.uncounted == (first,)
 
 
 def test_an_earlier_count_does_not_know_a_visit_that_was_recorded_later() -> None:
