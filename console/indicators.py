@@ -77,22 +77,24 @@ def _table(found: tuple[Indicator, ...]) -> None:
 
 def _rows(one: Indicator) -> Iterator[tuple[str, ...]]:
     """A line for each figure; what they share is on the first."""
-    code, title, rule = one.code, one.title, one.rule
-    whole = _aim(one.target, one.figures[0])
+    code, title, rule, whole = one.code, one.title, one.rule, _aim(one.target, one)
     if whole and len(one.figures) > 1:
         whole += " in all"
     for figure in one.figures:
-        yield code, title, figure.split, _told(figure), _aim(figure.target, figure) or whole, rule
+        yield code, title, figure.split, _told(figure), _aim(figure.target, one) or whole, rule
         code = title = rule = whole = ""
 
 
-def _aim(target: int | None, figure: Figure) -> str:
+def _aim(target: int | None, one: Indicator) -> str:
     if target is None:
         return ""
-    return f"{target:,}" if figure.of is None else f"{target}%"
+    share = any(figure.of is not None for figure in one.figures)
+    return f"{'at most ' if one.at_most else ''}{target:,}{'%' if share else ''}"
 
 
 def _told(figure: Figure) -> str:
+    if figure.value is None:
+        return "no value"
     if figure.of is None:
         return f"{figure.value:,}"
     share = f" ({figure.value / figure.of:.0%})" if figure.of else ""

@@ -70,7 +70,10 @@ def aims_at(home: Path, targets: dict[str, Any], *others: str) -> None:
     ledger.close()
 
 
-TARGETS = {"partnerships": {"city": 10}, "indicators": {"O3": 60, "R4": 70, "O5": {"hybrid, to China": 2}}}
+TARGETS = {
+    "partnerships": {"city": 10},
+    "indicators": {"O3": 60, "R4": 70, "P2": {"virtual": 15}, "O5": {"hybrid, to China": 2}},
+}
 
 
 def test_each_figure_stands_beside_its_target(tandem: Tandem, home: Path) -> None:
@@ -83,6 +86,7 @@ def test_each_figure_stands_beside_its_target(tandem: Tandem, home: Path) -> Non
     assert told["O1"][2:5] == ["city", "1", "10"] and told["region"] == ["region", "0"]
     assert told["O3"][2:5] == ["physical", "0", "60 in all"]
     assert "70%" in told["R4"]
+    assert told["P2"][2:4] == ["physical", "no value"] and ["virtual", "no value", "at most 15"] in rows
     assert ["hybrid, to China", "0", "2"] in rows
     asked = {one["code"]: one for one in tandem("indicators", "--json").json["indicators"]}
     assert [figure["target"] for figure in asked["O1"]["figures"]] == [10, None]
