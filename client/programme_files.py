@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from client import wording
+from client import targets, wording
+from client.targets import TargetFacts
 from client.yaml_files import Document, WrongFile, parsed
 from client.yaml_files import read as read_yaml
 from domain.calendars import CalendarEdition
@@ -104,10 +105,6 @@ class ComponentFacts(_Facts):
     modes: tuple[Mode, ...] = tuple(Mode)
 
 
-class Targets(_Facts):
-    partnerships: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
-
-
 class TravelRestriction(_Facts):
     country: Words
     since: date = Field(alias="from")
@@ -140,7 +137,7 @@ class ProgrammeFacts(_Facts):
     implementing_partner: Words = ""
     national_counterpart: Words = ""
     objective: Words = ""
-    targets: Targets = Targets()
+    targets: TargetFacts = TargetFacts()
     components: Annotated[tuple[ComponentFacts, ...], Field(min_length=1)]
     clusters: Annotated[tuple[Theme, ...], Field(min_length=1)]
     cross_cutting_themes: tuple[Theme, ...] = ()
@@ -350,6 +347,7 @@ def read(path: Path, people: Path | None = None, cast: Casting | None = None) ->
             (document, place, one) for place, one in enumerate(cast(file.programme, file.partnerships))
         ]
     problems += _dates(document, file)
+    problems += targets.wrong(document, file.programme.targets)
     problems += _codes(document, file)
     problems += _people(document, file, everybody)
     if problems:

@@ -23,7 +23,7 @@ from console.steering import lists
 from domain import requests as rq
 from domain.broad_requests import Broad
 from domain.entities import KINDS
-from domain.scopes import Scope
+from domain.scopes import SIDE_ALONE, Scope
 from domain.terms import Stage
 from domain.values import Component, Refusal, Side, listed
 
@@ -128,7 +128,10 @@ _SCOPE: tuple[tuple[str, Any, Any], ...] = (
     ),
     (
         "side",
-        Annotated[Side | None, typer.Option("--side", help="Only those with a member of this side (there).")],
+        Annotated[
+            Side | None,
+            typer.Option("--side", help="With --country: only those whose member there is of this side."),
+        ],
         None,
     ),
     (
@@ -216,6 +219,8 @@ def _scope(desk: Desk, kinds: tuple[str, ...], of: str | None, given: dict[str, 
         cluster=_cluster(ledger, programme, given["cluster"]),
         stage=given["stage"].value if given["stage"] else None,
     )
+    if scope.side_alone:
+        raise misused(SIDE_ALONE)
     if next(in_scope(ledger, scope), None) is None:
         raise Refusal("no entity that is under way fits; `tandem partnership list` shows all partnerships")
     return scope

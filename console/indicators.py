@@ -9,11 +9,13 @@ from typing import Annotated
 import typer
 
 from client.reading import programmes
+from client.targets import kept
 from console import showing
 from console.options import flag, last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.indicators import Figure, Indicator, counted
+from domain.targets import beside
 
 
 def indicators(
@@ -30,21 +32,22 @@ def indicators(
     evidence: Annotated[bool, flag("--evidence", "List the entries each figure stands on.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Count the programme's indicators: no evidence, no count, and for an earlier day what was true then."""
+    """Count the programme's indicators: no evidence, no count, and for an earlier day what was true then.
+
+    Beside them, where a programme's file gives any, its targets as they are now.
+    """
     with records(ctx) as ledger:
-        programmes(ledger, programme)
+        known = programmes(ledger, programme)
         lives = [ledger.entries(one.entity) for one in ledger.standings(programme=programme)]
     until = as_of or datetime.max.replace(tzinfo=UTC)
-    found = counted(lives, until)
+    # of several programmes together there is a count, and no target that it could be held against
+    found = beside(counted(lives, until), kept(known[0]) if len(known) == 1 else {})
     if as_json:
         showing.as_json({"as_of": as_of, "indicators": list(found)})
         return
     if as_of is not None:
         showing.line(f"as on record at {showing.minute(as_of)} UTC")
-    showing.table(
-        (Column("code"), loose("indicator"), Column("of which"), number("figure"), loose("counting rule")),
-        [row for one in found for row in _rows(one)],
-    )
+    _table(found)
     for one in found:
         if one.uncounted:
             left = showing.counted(len(one.uncounted), "entry has", "entries have")
@@ -62,15 +65,36 @@ def indicators(
                 showing.line(f"{one.code} without evidence: {', '.join(one.uncounted)}")
 
 
-def _rows(one: Indicator) -> Iterator[tuple[str, str, str, str, str]]:
+def _table(found: tuple[Indicator, ...]) -> None:
+    """A line for each figure; the targets have a column where there are any."""
+    rows = [row for one in found for row in _rows(one)]
+    columns = [Column("code"), loose("indicator"), Column("of which"), number("figure"), number("target")]
+    if not any(target for *_, target, _ in rows):
+        columns.pop()
+        rows = [(*row, rule) for *row, _, rule in rows]
+    showing.table((*columns, loose("counting rule")), rows)
+
+
+def _rows(one: Indicator) -> Iterator[tuple[str, ...]]:
     """A line for each figure; what they share is on the first."""
-    code, title, rule = one.code, one.title, one.rule
+    code, title, rule, whole = one.code, one.title, one.rule, _aim(one.target, one)
+    if whole and len(one.figures) > 1:
+        whole += " in all"
     for figure in one.figures:
-        yield code, title, figure.split, _told(figure), rule
-        code = title = rule = ""
+        yield code, title, figure.split, _told(figure), _aim(figure.target, one) or whole, rule
+        code = title = rule = whole = ""
+
+
+def _aim(target: int | None, one: Indicator) -> str:
+    if target is None:
+        return ""
+    share = any(figure.of is not None for figure in one.figures)
+    return f"{'at most ' if one.at_most else ''}{target:,}{'%' if share else ''}"
 
 
 def _told(figure: Figure) -> str:
+    if figure.value is None:
+        return "no value"
     if figure.of is None:
         return f"{figure.value:,}"
     share = f" ({figure.value / figure.of:.0%})" if figure.of else ""

@@ -221,6 +221,6 @@ def _figures(weighed: Weighed) -> Iterator[tuple[str, str]]:
     for season, count in weighed.seasons.items():
         yield f"deadlines in {season if season == 'August' else f'the {season}'}", f"{count}"
     for cut_off, count in weighed.cut_offs.items():
-        yield f"cut-off reached: {cut_off}", f"{count}"
+        yield f"hit by a cut-off: {cut_off}", f"{count}"
     for end, count in weighed.ends.items():
         yield f"ended: {end.replace('_', ' ')}" if end != "still running" else end, f"{count}"

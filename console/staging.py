@@ -81,7 +81,10 @@ def agreement_step(
             "--signing", metavar="DAY", parser=moment, help="The day fixed, or the day it was signed."
         ),
     ] = None,
-    text: Annotated[str | None, Words("The text agreed, or a note on it")] = None,
+    text: Annotated[
+        str | None,
+        Words("The text agreed or signed, or a note on it; a signing is counted with its text only"),
+    ] = None,
 ) -> rq.AnyRequest:
     """Take the agreement (MoU) a step further."""
     return rq.StepAgreement(step=step, signing=signing, text=text)

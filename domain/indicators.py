@@ -2,11 +2,14 @@
 
 No evidence, no count; physical and virtual are never added up; and because only entries recorded by a moment are
 looked at, the count for an earlier day is the one that was true then. Codes are those of the domain reference, section
-5; where a rule is narrower here, for want of a record, the rule of the indicator says so.
+5; where a rule is narrower here, for want of a record, the rule of the indicator says so. What no entry tells of is not
+counted: publications (O6), surveys (R7), the aftercare answer (I1), what operators do beside their requests (P3), and
+how many persons the participations of O4 are, since nobody's name is in an entry.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +24,7 @@ from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
 
-_OWN, _JOINT = "", "joint"
+_OWN, _JOINT = "own", "joint"
 """The parts of the count of plans: those of partnerships, and those of clusters."""
 
 
@@ -30,8 +33,11 @@ class Figure(Value):
 
     split: str = ""
     """What part of the indicator it is, such as `physical` or `eu`; empty where there are no parts."""
-    value: int
+    value: int | None
+    """None where there is nothing it could be worked out from, which is not nought."""
     of: int | None = None
+    target: int | None = None
+    """The programme's, where it has one for this part; of a share, in per cent."""
     evidence: tuple[str, ...] = ()
 
 
@@ -41,6 +47,10 @@ class Indicator(Value):
     code: str
     title: str
     rule: str
+    target: int | None = None
+    """The programme's for the whole of it, where it has one; of a share, in per cent."""
+    at_most: bool = False
+    """Whether its target is a limit: less is better."""
     figures: tuple[Figure, ...]
     uncounted: tuple[str, ...] = ()
 
@@ -237,14 +247,20 @@ def _plans(lives: Lives) -> Indicator:
 
 def _agreements(lives: Lives) -> Indicator:
     tally = _Tally()
+    without: list[str] = []
     for life in lives:
-        signed = [
-            place for place, event in life.told(ev.AgreementStepTaken) if event.step is AgreementStep.SIGNED
-        ]
+        signed: list[str] = []
+        for place, event in life.told(ev.AgreementStepTaken):
+            if event.step is AgreementStep.SIGNED:
+                (without if event.text is None else signed).append(place)
         if signed:
             tally.add("", signed[-1])
     return Indicator(
-        code="R2", title="agreements signed", rule="signed by both sides", figures=tally.figures(("",))
+        code="R2",
+        title="agreements signed",
+        rule="signed by both sides, with the text of it; one of each partnership",
+        figures=tally.figures(("",)),
+        uncounted=tuple(without),
     )
 
 
@@ -313,18 +329,21 @@ def _businesses(lives: Lives) -> Indicator:
 
 
 def _women(lives: Lives) -> Indicator:
-    tally, of = _Tally(), {"": 0}
+    tally, of = _Tally(), Counter[str]()
     for made in lives.visits:
-        tally.add("", made.place, made.event.women)
-        of[""] += made.event.participants_eu + made.event.participants_cn
+        split = made.event.mode.value
+        tally.add(split, made.place, made.event.women)
+        of[split] += made.event.participants_eu + made.event.participants_cn
     for places, report in _reported_only(lives):
-        tally.add("", places[0], report.women)
-        of[""] += report.participants_eu + report.participants_cn
+        split = report.mode.value
+        tally.add(split, places[0], report.women)
+        tally.places[split] += places[1:]
+        of[split] += report.participants_eu + report.participants_cn
     return Indicator(
         code="R6",
         title="women among the participants of study visits",
         rule="as the record or the accepted report of each visit counts them; other exchanges do not record it",
-        figures=tally.figures(("",), of),
+        figures=tally.figures((mode.value for mode in VisitMode), of),
     )
 
 
@@ -345,20 +364,39 @@ def _in_time(lives: Lives) -> Indicator:
     )
 
 
+def _days_to_evidence(lives: Lives) -> Indicator:
+    figures = []
+    for mode in VisitMode:
+        made = [one for one in lives.visits if one.event.mode.value == mode.value]
+        days = sorted(one.days for one in made)
+        # the one in the middle, or the mean of the two that are: whole days, a half is one more
+        median = (days[(len(days) - 1) // 2] + days[len(days) // 2] + 1) // 2 if days else None
+        figures.append(Figure(split=mode.value, value=median, evidence=tuple(one.place for one in made)))
+    return Indicator(
+        code="P2",
+        title="days from a visit's end to its record, median",
+        rule="from a visit's last day to the entry that records it as made, with attendance lists; whole days, half a "
+        "day up; visits that partnerships alone reported have no such entry",
+        at_most=True,
+        figures=tuple(figures),
+    )
+
+
 def _evidenced(lives: Lives) -> Indicator:
-    tally, of, without = _Tally(), {"": 0}, []
+    tally, of, without = _Tally(), Counter[str](), []
     for places, held in _held_once(lives):
-        of[""] += 1
+        mode = held.mode.value
+        of[mode] += 1
         if held.evidence is None:
             without += places
         else:
-            tally.add("", places[0])
-            tally.places[""] += places[1:]
+            tally.add(mode, places[0])
+            tally.places[mode] += places[1:]
     return Indicator(
         code="P4",
         title="exchanges with evidence",
         rule="of all exchanges on record, those that count",
-        figures=tally.figures(("",), of),
+        figures=tally.figures((mode.value for mode in ExchangeMode), of),
         uncounted=tuple(without),
     )
 
@@ -376,5 +414,6 @@ _COUNTS = (
     _businesses,
     _women,
     _in_time,
+    _days_to_evidence,
     _evidenced,
 )

@@ -207,7 +207,11 @@ def resume_travel(state: S, request: rq.ResumeTravel, by: Actor, at: datetime) -
         if closed.country == request.country and request.since <= closed.until
     ]
     if not ended:
-        raise Refusal(f"no restriction of travel to {request.country} lasts until {day(request.since)}")
+        known = [f"{closed.country} until {day(closed.until)}" for closed in state.terms.restrictions]
+        raise Refusal(
+            f"no restriction of travel to {request.country} lasts until {day(request.since)}; "
+            + (f"on record are {listed(known)}" if known else "none is on record (restrict-travel)")
+        )
     return (
         ev.TravelResumed(at=at, by=by, country=request.country, since=request.since, order=request.order),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from domain import events as ev
@@ -29,7 +29,13 @@ class Made:
 
     visit: StudyVisit
     event: VisitCompleted
+    recorded: datetime
     place: str
+
+    @property
+    def days(self) -> int:
+        """Whole days from the visit's last day to the one, in UTC, on which it was recorded."""
+        return (self.recorded.astimezone(UTC).date() - self.event.last).days
 
     @property
     def host(self) -> str:
@@ -130,4 +136,4 @@ def lives_by(lives: Iterable[Sequence[Entry]], as_of: datetime) -> Lives:
 def _made(visit: StudyVisit, entries: Sequence[Entry]) -> Iterator[Made]:
     for entry in entries:
         if isinstance(entry.event, VisitCompleted) and entry.event.mode is not ExchangeMode.TEAM_SCOPING:
-            yield Made(visit, entry.event, f"{visit.code}/{entry.number}")
+            yield Made(visit, entry.event, entry.recorded_at, f"{visit.code}/{entry.number}")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from domain.entity import StageStatus
+from domain.lapsing import END
 from domain.partnership import Partnership
+from domain.stages import default_terms
 from domain.terms import Stage
 
 
@@ -56,3 +58,16 @@ AFFECTED: Mapping[str, tuple[str, Callable[[Partnership], bool]]] = {
     "E-45": ("an exchange has no evidence", _no_evidence),
 }
 """By the code of a cut-off: why a partnership is affected, and whether it is. Others affect the programme alone."""
+
+_CODES = {name: f"E-{days}" for name, days in default_terms().cut_offs}
+
+
+def affected(state: Partnership, cut_off: str) -> bool:
+    """Whether one of a partnership's own cut-offs, by its name, affects it while it is under way; the end always does.
+
+    What it is the last day of is in its name: terms that count more or fewer days to it change nothing about that.
+    """
+    if cut_off == END:
+        return True
+    _, affects = AFFECTED.get(_CODES.get(cut_off, ""), ("", None))
+    return affects is not None and affects(state)

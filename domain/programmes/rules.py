@@ -11,7 +11,7 @@ from domain.broad_requests import Broad, Spread
 from domain.clocks import Clock
 from domain.life import SECRETARIAT, moved, usable_edition
 from domain.programmes.state import PACK, ProgrammeState
-from domain.scopes import Scope
+from domain.scopes import SIDE_ALONE, Scope
 from domain.standing import acting, day, only
 from domain.tasks import OPERATOR
 from domain.terms import Seat, Silence
@@ -164,6 +164,8 @@ def _broadcast(state: S, matter: rq.Broadcast, by: Actor, at: datetime) -> Event
         raise Refusal(
             f"a broadcast of {state.code} reaches its own entities, not those of programme {scope.programme}"
         )
+    if scope.side_alone:
+        raise Refusal(SIDE_ALONE)
     _makes_sense(state, request, at)
     if isinstance(request, rq.AdoptCalendar):
         request = request.model_copy(update={"cut": True})

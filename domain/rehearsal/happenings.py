@@ -198,8 +198,9 @@ def _agreeing(scene: Scene) -> Iterator[Planned]:
     signing = agreement.signing
     if following is Step.SIGNED and signing is not None:
         when = scene.after(by, signing + timedelta(hours=1), 0, 2, about)
-        signed = rq.StepAgreement(step=following, signing=signing)
-        yield from scene.planned(id, when, by, signed, earliest=signing)
+        text = scene.text("signed", by, following)
+        signed = rq.StepAgreement(step=following, signing=signing, text=text.hash)
+        yield from scene.planned(id, when, by, signed, text, earliest=signing)
         return
     when = scene.after(by, agreement.since, *_paced(scene, following), about)
     if following is Step.SIGNING_SCHEDULED:

@@ -101,6 +101,10 @@ PHRASES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("Draft of the memorandum of understanding in English and Chinese.",),
         ("谅解备忘录中英文草案。",),
     ),
+    "signed": (
+        ("The memorandum of understanding as signed by both sides, in English and Chinese.",),
+        ("双方签署的谅解备忘录中英文文本。",),
+    ),
 }
 
 

@@ -17,7 +17,7 @@ from domain.life import SECRETARIAT
 from domain.living import Entity
 from domain.partnership import Partnership
 from domain.pilots.pilot import Pilot
-from domain.programme import Programme
+from domain.programmes.cascade import affected
 from domain.records import records_of
 from domain.rehearsal.playing import Rehearsed
 from domain.tasks import deadlines_of, tasks_of
@@ -44,12 +44,14 @@ class Stretch(Value):
 
 
 class ContactLoad(Value):
-    """The letters to one person: how many in all, and the most in one week (that begins on `week`)."""
+    """The letters to one person: how many in all, the most in one week (that begins on `week`), and by week."""
 
     person: PersonId
     letters: int
     most: int
     week: date
+    weeks: dict[date, int]
+    """By the Monday of each week that had any, in their order."""
 
 
 class WeekLoad(Value):
@@ -97,6 +99,7 @@ class Weighed(Value):
     overdue: int
     """Deadlines that passed with the task undone."""
     cut_offs: dict[str, int]
+    """How many partnerships under way each cut-off affected, by its name: those that had not done what it ends."""
     seasons: dict[str, int]
     """Deadlines whose last day fell into a time when little is answered."""
     deadlines: int
@@ -168,9 +171,9 @@ class _Scales:
             self._happened[event.kind] += 1
             if event.by is not None and event.by.role in STAFF:
                 told.add((event.at, event.by.person))
-            # the programme reaches every cut-off by its calendar; hit are those that live by it
-            if isinstance(event, ev.CutOffReached) and not isinstance(life.state, Programme):
-                self._cut_offs[event.cut_off] += 1
+            # everybody reaches every cut-off by the calendar; hit are those who have not done what it ends
+            if isinstance(event, ev.CutOffReached) and isinstance(state, Partnership):
+                self._cut_offs[event.cut_off] += affected(state, event.cut_off)
             self._stage(code, event, opened)
             self._waited(state, event.at, since)
             due |= deadlines_of(state)
@@ -249,7 +252,10 @@ class _Scales:
         contacts = []
         for person, weeks in self._letters.items():
             week, most = max(weeks.items(), key=lambda one: (one[1], one[0]))
-            contacts.append(ContactLoad(person=person, letters=weeks.total(), most=most, week=week))
+            by_week = dict(sorted(weeks.items()))
+            contacts.append(
+                ContactLoad(person=person, letters=weeks.total(), most=most, week=week, weeks=by_week)
+            )
         return Weighed(
             partnerships=self._ends.total(),
             visits=dict(sorted(self._visits.items())),
@@ -264,7 +270,7 @@ class _Scales:
             secretariat=tuple(self._weeks()),
             gates=tuple(self._gates[code] for code in sorted(self._gates)),
             overdue=self._happened["deadline_passed"],
-            cut_offs=dict(self._cut_offs),
+            cut_offs={name: count for name, count in self._cut_offs.items() if count},
             seasons=dict(self._seasons),
             deadlines=self._deadlines,
             ends=dict(sorted(self._ends.items())),

@@ -267,9 +267,13 @@ def cancel_visit(state: S, request: vr.CancelVisit, by: Actor, at: datetime) -> 
 def report_incident(state: S, request: vr.ReportIncident, by: Actor, at: datetime) -> Events:
     acting(state, by, at)
     if state.over or state.begun is None:
-        raise Refusal("an incident is reported while the visit is under way")
+        begins = f" ({state.first})" if state.first is not None else ""
+        raise Refusal(
+            f"visit {state.code} is not under way; an incident is reported from its first day{begins} until the visit "
+            "is recorded as made"
+        )
     if request.over and not state.incident:
-        raise Refusal(f"no incident of visit {state.code} is open")
+        raise Refusal(f"no incident of visit {state.code} is open; one is reported first (without --over)")
     clock = None
     if not request.over:
         clock = state.clock_for(f"incident/{day(at)}", state.terms.operate, (OPERATOR,), at)

@@ -10,6 +10,7 @@ import pytest
 
 from client import programme
 from client.programme import WrongFile, foundings, ids_by_key, load, read, read_script
+from client.targets import kept
 from domain.clockwork import Clockwork
 from domain.entities import AnyFounding, founded
 from domain.entries import Entry, numbered
@@ -117,6 +118,52 @@ def test_what_is_wrong_is_said_with_its_line_and_remedy(wrong: Wrong, old: str, 
     problems = wrong(old, new)
     assert any(said in problem for problem in problems), problems
     assert all(problem.startswith(("iurc-china.yaml:", str(FILES))) for problem in problems)
+
+
+TARGETS = "partnerships: {city: 10, region: 10}"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("partnerships: {town: 10}", "targets.partnerships.town: 'town' is not one of 'city' or 'region'"),
+        ("partnerships: {city: -1}", "targets.partnerships.city: -1: input should be greater than"),
+        ("partnership: {city: 1}", "targets.partnership: is not known here; did you mean 'partnerships'?"),
+        ("indicators: 5", "targets.indicators: a number stands where names with values should be"),
+        ("indicators: {O9: 5}", "indicators.O9: 'O9' is not an indicator that is counted here (O2, O3,"),
+        ("indicators: {O1: 5}", "indicators.O1: targets of O1 are those of `partnerships`"),
+        ("indicators: {R2: -3}", "indicators.R2: -3 is not a target; it is a whole number from 0"),
+        ("indicators: {R2: 1.5}", "indicators.R2: 1.5 is not a target"),
+        ("indicators: {R2: true}", "indicators.R2: True is not a target"),
+        ("indicators: {R2: many}", "indicators.R2: 'many' is not a target"),
+        ("indicators: {R2: [1]}", "indicators.R2: [1] is not a target"),
+        ("indicators: {R2: {city: 1}}", "indicators.R2: R2 has no parts; give it one number"),
+        ("indicators: {O3: {online: 4}}", "indicators.O3.online: 'online' is not a part of O3 (physical; hybrid;"),
+        ("indicators: {O3: {virtual: -4}}", "indicators.O3.virtual: -4 is not a target"),
+        ("indicators: {P1: 101}", "indicators.P1: 101 is not a target of P1, which is a share"),
+    ],
+)  # fmt: skip
+def test_a_wrong_target_is_said_with_its_line(wrong: Wrong, given: str, said: str) -> None:
+    (problem,) = wrong(TARGETS, given)
+    assert problem.startswith("iurc-china.yaml:30: programme.targets.") and said in problem
+
+
+def test_targets_are_kept_with_the_programme(tmp_path: Path) -> None:
+    path = tmp_path / "facts.yaml"
+    given = f"{TARGETS}\n    indicators: {{R2: 10, O3: {{virtual: 40, physical: 20}}}}"
+    path.write_text(FACTS.read_text(encoding="utf-8").replace(TARGETS, given), encoding="utf-8")
+    row = Programme(code="11438", title="IURC", facts=read(path, PEOPLE).told())
+    assert kept(row) == {
+        "O1": {"city": 10, "region": 10},
+        "R2": 10,
+        "O3": {"virtual": 40, "physical": 20},
+    }
+    assert kept(Programme(code="11438", title="IURC")) == {"O1": {}}
+
+
+def test_the_programme_of_the_house_has_published_targets_alone() -> None:
+    row = Programme(code="11438", title="IURC", facts=read(FACTS, PEOPLE).told())
+    assert kept(row) == {"O1": {"city": 10, "region": 10}}
 
 
 def test_a_partnership_has_two_sides(wrong: Wrong) -> None:

@@ -42,6 +42,8 @@ def test_a_programme_that_names_nobody_is_played_by_people_made_up(tandem: Tande
     (told,) = tandem("rehearse", str(small), "--years", "1", "--json").json
     assert told["partnerships"] == 2 and told["letters"] > 20
     assert all(one["name"].startswith("invented ") for one in told["contacts"])
+    for one in told["contacts"]:
+        assert sum(one["weeks"].values()) == one["letters"] and one["weeks"][one["week"]] == one["most"]
 
 
 def test_the_same_seed_is_the_same_and_another_is_another(tandem: Tandem, small: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,13 +11,14 @@ from domain import events as ev
 from domain import requests as rq
 from domain.entries import Entry
 from domain.indicators import Figure, Indicator, counted
-from domain.requests import ExchangeMode
+from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode
+from domain.targets import Targets, beside, countable
 from domain.terms import Stage
 from domain.values import Organisation, Side, StakeholderGroup
 from tests.domain.test_rehearsal import UNTIL, played
 from tests.domain.test_whatif import recorded
-from tests.given import CN_FOCAL, OPERATOR, TEAM_LEADER, on, text
+from tests.given import CN_FOCAL, OPERATOR, START, TEAM_LEADER, on, text
 from tests.story import Story
 from tests.visiting import VisitStory
 
@@ -34,7 +35,12 @@ def of(*stories: Story, at: datetime = LATER) -> dict[str, Indicator]:
 
 
 def figures(one: Indicator) -> dict[str, int]:
-    return {figure.split: figure.value for figure in one.figures}
+    """Of each part that has a value."""
+    return {figure.split: figure.value for figure in one.figures if figure.value is not None}
+
+
+def part(one: Indicator, split: str) -> Figure:
+    return next(figure for figure in one.figures if figure.split == split)
 
 
 def last(story: Story, kind: type[ev.Event]) -> str:
@@ -51,7 +57,9 @@ def test_an_exchange_without_evidence_is_on_record_and_not_counted() -> None:
     assert figures(told["O3"]) == {"virtual": 1, "physical": 0, "hybrid": 0, "team_scoping": 0}
     assert len(told["O3"].uncounted) == 1 and told["O3"].uncounted == told["P4"].uncounted
     assert figures(told["O4"])["virtual"] == 17, "only those of the exchange with evidence"
-    assert told["P4"].figures == (Figure(value=1, of=2, evidence=(last(story, ev.ExchangeHeld),)),)
+    assert part(told["P4"], "virtual") == Figure(
+        split="virtual", value=1, of=2, evidence=(last(story, ev.ExchangeHeld),)
+    )
 
 
 def test_ways_of_meeting_are_never_added_up() -> None:
@@ -60,7 +68,13 @@ def test_ways_of_meeting_are_never_added_up() -> None:
         story.exchanges(f"e{place}", mode=mode)
     told = of(story)
     assert figures(told["O3"]) == {"virtual": 0, "physical": 1, "hybrid": 2, "team_scoping": 0}
-    assert "" not in figures(told["O3"]) and "" not in figures(told["O5"]) and "" not in figures(told["O4"])
+    for code in ("O3", "O4", "O5", "R6", "P2", "P4"):
+        assert "" not in [figure.split for figure in told[code].figures], code
+    assert {split: value for split, value in figures(told["P4"]).items() if value} == {
+        "physical": 1,
+        "hybrid": 2,
+    }
+    assert [figure.of for figure in told["P4"].figures] == [figure.value for figure in told["O3"].figures]
 
 
 def test_a_partnership_is_engaged_once_scoping_has_passed() -> None:
@@ -111,10 +125,11 @@ def test_a_visit_that_served_two_partnerships_counts_once_and_names_both() -> No
     told = {figure.split: figure for figure in of(*joint)["O5"].figures}
     assert told["hybrid, to China"].value == 1
     assert told["hybrid, to China"].evidence == tuple(last(story, ev.StagePassed) for story in joint)
-    assert sum(figure.value for figure in told.values()) == 1
-    alone = of(joint[0])["R6"].figures[0]
-    both = of(*joint)["R6"].figures[0]
+    assert sum(figure.value or 0 for figure in told.values()) == 1
+    alone = part(of(joint[0])["R6"], "hybrid")
+    both = part(of(*joint)["R6"], "hybrid")
     assert (both.value, both.of) == (alone.value, alone.of), "nor are its women counted twice"
+    assert alone.value and sum(figures(of(*joint)["R6"]).values()) == alone.value
 
 
 def test_virtual_visits_are_each_their_own() -> None:
@@ -128,7 +143,7 @@ def test_a_visit_that_was_not_accepted_is_none() -> None:
     story.opens(Stage.STUDY_VISITS)
     story.hands_in(Stage.STUDY_VISITS)
     assert not any(figures(of(story)["O5"]).values())
-    assert of(story)["R6"].figures == (Figure(value=0, of=0),)
+    assert {(figure.value, figure.of) for figure in of(story)["R6"].figures} == {(0, 0)}
 
 
 def test_organisations_count_once_and_groups_must_all_be_there() -> None:
@@ -219,7 +234,75 @@ def test_a_visit_that_served_many_counts_once_in_the_programme_by_its_mode() -> 
     assert figures(told["O4"])["physical"] == 20, (
         "whoever took part is counted once, not for each partnership"
     )
-    assert told["R6"].figures[0].value == 9 and told["R6"].figures[0].of == 20
+    women = part(told["R6"], "physical")
+    assert (women.value, women.of) == (9, 20) and sum(figures(told["R6"]).values()) == 9
+
+
+def signs(story: Story, words: str | None) -> None:
+    """Every step of an agreement up to its signing, with or without the signed text."""
+    for step in (*AGREED, AgreementStep.SIGNING_SCHEDULED):
+        signing = story.at + timedelta(days=20) if step is AgreementStep.SIGNING_SCHEDULED else None
+        story.asks(rq.StepAgreement(step=step, signing=signing, text=text(step)), OPERATOR)
+    signed = text(words) if words is not None else None
+    story.asks(rq.StepAgreement(step=AgreementStep.SIGNED, text=signed), OPERATOR)
+
+
+AGREED = (
+    AgreementStep.PROPOSED,
+    AgreementStep.DRAFTING,
+    AgreementStep.LEGAL_REVIEW,
+    AgreementStep.FAO_CLEARANCE,
+    AgreementStep.AGREED_TEXT,
+)
+
+
+def test_a_signing_without_its_text_is_on_record_and_not_counted() -> None:
+    bare, whole = Story(), Story(code="C1-02")
+    for story, words in ((bare, None), (whole, "as signed")):
+        story.opens(Stage.SCOPING)
+        signs(story, words)
+    told = of(bare, whole)["R2"]
+    assert told.figures == (Figure(value=1, evidence=(last(whole, ev.AgreementStepTaken),)),)
+    assert told.uncounted == (last(bare, ev.AgreementStepTaken),)
+
+
+def test_an_agreement_signed_anew_is_one() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING)
+    signs(story, None)
+    first = last(story, ev.AgreementStepTaken)
+    for words in ("as signed", "as signed anew"):
+        story.asks(rq.StepAgreement(step=AgreementStep.TERMINATED), OPERATOR)
+        signs(story, words)
+    told = of(story)["R2"]
+    assert told.figures == (Figure(value=1, evidence=(last(story, ev.AgreementStepTaken),)),)
+    assert told.uncounted == (first,)
+
+
+def recorded_after(days: int) -> list[Entry]:
+    """A visit made whose completion was recorded so many days after its last day."""
+    visit = VisitStory()
+    visit.made()
+    last_day = next(entry.event.last for entry in visit.entries if isinstance(entry.event, ev.VisitCompleted))
+    at = datetime.combine(last_day + timedelta(days=days), time(9), UTC)
+    return [
+        entry.model_copy(update={"recorded_at": at if isinstance(entry.event, ev.VisitCompleted) else START})
+        for entry in visit.entries
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "median"), [([], None), ([0], 0), ([19], 19), ([3, 4], 4), ([3, 5], 4), ([115, 2, 19], 19)]
+)
+def test_days_to_the_record_are_a_median_of_whole_days_and_none_without_a_visit(
+    days: list[int], median: int | None
+) -> None:
+    lives = [recorded_after(each) for each in days]
+    told = {one.code: one for one in counted(lives, LATER)}["P2"]
+    physical = part(told, "physical")
+    assert physical.value == median and told.at_most
+    assert len(physical.evidence) == len(days)
+    assert {part(told, split).value for split in ("hybrid", "virtual")} == {None}
 
 
 def test_an_earlier_count_does_not_know_a_visit_that_was_recorded_later() -> None:
@@ -271,7 +354,7 @@ def test_a_joint_session_is_counted_once_with_all_who_were_there() -> None:
     (virtual,) = [figure for figure in told["O3"].figures if figure.split == "virtual"]
     assert len(virtual.evidence) == 4, "every place that tells of one is named"
     assert {"C1-01/2", "C1-02/2"} <= set(virtual.evidence)
-    (evidenced,) = told["P4"].figures
+    evidenced = part(told["P4"], "virtual")
     assert (evidenced.value, evidenced.of) == (3, 3)
 
 
@@ -282,7 +365,7 @@ def test_a_joint_plan_is_counted_once_and_shows_what_it_covers() -> None:
     for story in stories[:2]:
         story.asks(rq.AdoptJointPlan(of="cluster/ECO", version=text("plan")), OPERATOR)
     first = of(*stories)["R1"]
-    assert figures(first) == {"": 0, "joint": 1}
+    assert figures(first) == {"own": 0, "joint": 1}
     (_, covering) = first.figures
     assert covering.evidence == tuple(last(story, ev.JointPlanJoined) for story in stories[:2])
     # a new version takes the place of the one before; a partnership with a plan of its own has both, each once
@@ -290,7 +373,30 @@ def test_a_joint_plan_is_counted_once_and_shows_what_it_covers() -> None:
     stories[0].exchanges()
     stories[0].passes(Stage.ACTION_PLAN)
     again = of(*stories)["R1"]
-    assert figures(again) == {"": 1, "joint": 1}
+    assert figures(again) == {"own": 1, "joint": 1}
     assert again.figures[1].evidence == tuple(last(story, ev.JointPlanJoined) for story in stories[:2])
     stories[2].asks(rq.AdoptJointPlan(of="cluster/URB", version=text("another")), OPERATOR)
-    assert figures(of(*stories)["R1"]) == {"": 1, "joint": 2}
+    assert figures(of(*stories)["R1"]) == {"own": 1, "joint": 2}
+
+
+def test_targets_stand_beside_the_parts_they_are_for_and_change_no_figure() -> None:
+    found = tuple(of(Story()).values())
+    aims: Targets = {"O1": {"city": 10, "region": 9}, "O3": {"physical": 20}, "O5": 20, "R2": 7, "R7": 4}
+    told = {one.code: one for one in beside(found, aims)}
+    assert [figure.target for figure in told["O1"].figures] == [10, 9] and told["O1"].target is None
+    assert {one.split: one.target for one in told["O3"].figures if one.target is not None} == {"physical": 20}
+    assert (told["O5"].target, told["R2"].target) == (20, 7), (
+        "one number is for the whole, and is not shared out"
+    )
+    assert not any(figure.target for figure in told["O5"].figures)
+    assert beside(told.values(), {}) == tuple(told.values())
+    assert [figures(one) for one in told.values()] == [figures(one) for one in found]
+
+
+def test_every_indicator_can_be_named_before_anything_is_counted() -> None:
+    told = of(Story())
+    assert list(countable()) == list(told)
+    for code, one in told.items():
+        assert [figure.split for figure in countable()[code].figures] == [
+            figure.split for figure in one.figures
+        ]

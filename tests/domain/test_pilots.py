@@ -1043,7 +1043,7 @@ def r3(*stories: Story) -> dict[str, tuple[int, tuple[str, ...]]]:
     found = next(
         one for one in counted([lived(story) for story in stories], on(2030, 1, 1)) if one.code == "R3"
     )
-    return {figure.split: (figure.value, figure.evidence) for figure in found.figures}
+    return {figure.split: (figure.value or 0, figure.evidence) for figure in found.figures}
 
 
 def test_distinct_pilots_are_counted_by_how_far_they_came_with_their_own_entries() -> None:

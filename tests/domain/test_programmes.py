@@ -504,6 +504,10 @@ FRENCH = edition("with France", date(2021, 2, 1), ("ES", "CN", "BE", "FR"), 2021
             "reaches its own entities, not those of programme 99999",
         ),
         (
+            broadcast(SUSPEND, Scope(programme="11438", side=Side.EU)),
+            "name the country that member is in as well (--country CODE), or leave --side out",
+        ),
+        (
             broadcast(rq.AdoptCalendar(edition=calendars().only("ES", "CN"))),
             "edition '2021-2024' lacks the calendar of BE",
         ),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from client import programme
-from domain.events import End, PartnershipFounded, ProgrammeFounded
+from domain.events import AgreementStepTaken, End, PartnershipFounded, ProgrammeFounded
 from domain.partnership import Partnership, founded
 from domain.rehearsal import Planned, Rehearsal, Rehearsed, Script, Stagehands, Turn, plan, rehearse_all
 from domain.rehearsal.chance import chance
@@ -129,6 +129,13 @@ def test_a_whole_programme_ends_as_such_programmes_do(seed: int) -> None:
     assert 1 <= ends[End.CUT_OFF] <= 3
     assert 8 <= sum(state.plan_adopted is not None for state in states) <= 12
     assert 7 <= sum(state.agreement.signed is not None for state in states) <= 10
+    signings = [
+        event
+        for life in all_of_it.values()
+        for event in life.events
+        if isinstance(event, AgreementStepTaken) and event.step is AgreementStep.SIGNED
+    ]
+    assert signings and all(event.text for event in signings), "a signing without its text does not count"
     assert 3 <= sum(state.pilots_endorsed for state in states) <= 10
     exchanges = [
         (state.code if one.of is None else one.of, one.code) for state in states for one in state.exchanges

@@ -571,7 +571,10 @@ def test_at_the_programmes_end_nothing_personal_is_left() -> None:
 def test_an_incident_on_the_way_is_looked_after_until_it_is_settled() -> None:
     story = story_at("ready")
     report = vr.ReportIncident(text=text("illness"))
-    assert "while the visit is under way" in story.refuses(report, OPERATOR)
+    assert (
+        "visit V-01 is not under way; an incident is reported from its first day (2023-03-13)"
+        in story.refuses(report, OPERATOR)
+    )
     story.until(on(2023, 3, 14))
     story.asks(report, OPERATOR)
     assert story.visit.standing() == "incident" and "incident" in story.tasks()

@@ -11,10 +11,11 @@ from domain import events as ev
 from domain import requests as rq
 from domain.rehearsal import Rehearsed
 from domain.rehearsal.weighing import ContactLoad, Weighed, season_of, week_of, weigh
+from domain.stages import default_terms
 from domain.tasks import tasks_of
 from domain.terms import Stage
 from domain.values import Side
-from tests.given import CN_FOCAL, MANAGER, OPERATOR, START, TEAM_LEADER, calendars, on, text
+from tests.given import CN_FOCAL, END, MANAGER, OPERATOR, START, TEAM_LEADER, calendars, on, text
 from tests.story import Story
 
 
@@ -40,8 +41,9 @@ def test_letters_are_those_of_the_story_by_reader_and_week() -> None:
     assert sum(one.letters for one in told.contacts) == told.letters
     read = Counter(letter.recipient for letter in story.letters)
     week = week_of(START)
-    assert set(told.contacts) == {
-        ContactLoad(person=person, letters=count, most=count, week=week) for person, count in read.items()
+    assert {one.person: one for one in told.contacts} == {
+        person: ContactLoad(person=person, letters=count, most=count, week=week, weeks={week: count})
+        for person, count in read.items()
     }
     assert list(told.contacts) == sorted(told.contacts, key=lambda one: (-one.letters, one.person))
 
@@ -195,3 +197,38 @@ def test_averages_are_over_everybody_and_every_week_played() -> None:
     told = weighed(story)
     assert told.people == len({holder.person for holder in story.partnership.holders}) > len(told.contacts)
     assert told.weeks == (week_of(on(2022, 1, 1)) - week_of(START)).days // 7 + 1
+
+
+def test_letters_are_told_by_week_too() -> None:
+    story = Story()
+    story.opens(Stage.SCOPING, on(2021, 3, 2))
+    story.day_by_day(on(2021, 10, 1))
+    told = weighed(story)
+    for one in told.contacts:
+        sent = Counter(week_of(letter.at) for letter in story.letters if letter.recipient == one.person)
+        assert one.weeks == sent and list(one.weeks) == sorted(one.weeks)
+        assert (one.letters, one.most) == (sum(one.weeks.values()), one.weeks[one.week])
+    assert any(len(one.weeks) > 1 for one in told.contacts)
+
+
+def test_a_cut_off_hits_those_who_have_not_done_what_it_ends() -> None:
+    idle, scoped, gone = Story(), Story(code="C1-02"), Story(code="C1-03")
+    for story in (idle, scoped, gone):
+        story.opens(Stage.SCOPING)
+    scoped.passes(Stage.SCOPING)
+    gone.asks(rq.Withdraw(side=Side.CN, reason="budget", notice=text("we leave")), CN_FOCAL, on(2021, 6, 1))
+    for story in (idle, scoped):
+        story.day_by_day(END)
+    hit = weighed(idle, scoped, gone, until=2025).cut_offs
+    assert hit["last kick-off"] == 1, "one has passed scoping, and one has withdrawn"
+    assert hit["last adoption of an action plan"] == hit["end of the programme"] == 2
+    assert "last evidence" not in hit, "nobody has an exchange without evidence"
+    assert "draft final report" not in hit, "it is the programme's own"
+
+
+def test_a_cut_off_that_other_terms_move_is_still_the_last_day_of_the_same() -> None:
+    terms = default_terms().model_copy(update={"cut_offs": (("last kick-off", 250), ("tea", 20))})
+    story = Story(terms=terms)
+    story.opens(Stage.SCOPING)
+    story.day_by_day(END)
+    assert weighed(story, until=2025).cut_offs == {"last kick-off": 1, "end of the programme": 1}
