@@ -76,10 +76,12 @@ class StudyVisit(VisitState):
         group = self.group(held.about)
         return group.sender if group is not None else held.about or self.code
 
-    def own_dues(self) -> Iterator[tuple[datetime, str]]:
+    def own_dues_always(self) -> Iterator[tuple[datetime, str]]:
         purge = self.purge_due()
         if purge is not None:
             yield purge, "purge"
+
+    def own_dues(self) -> Iterator[tuple[datetime, str]]:
         begins = self.begins()
         if (
             begins is not None
