@@ -21,6 +21,7 @@ from domain.values import Actor, ExchangeMode, Refusal, Side
 from domain.visits import requests as vr
 from domain.visits.events import Direction
 from domain.visits.requests import GroupStep
+from domain.visits.rows import timetable
 from domain.visits.visit import StudyVisit
 from tests.given import DELEGATION, OPERATOR, OTHER_OPERATOR, TEAM_LEADER, text
 from tests.visiting import DALIAN, DAYS, FIRST, GREECE, LAZIO, ZHENGZHOU, VisitStory
@@ -179,6 +180,20 @@ class Visits(RuleBasedStateMachine):
             over = visit.cancelled
         assert self.story.at < over + timedelta(days=30)
         assert not visit.ended
+
+    @invariant()
+    def its_timetable_dates_every_task_of_its_steps_and_papers(self) -> None:
+        visit = self.story.visit
+        rows = timetable(visit)
+        names = [row.name for row in rows]
+        assert len(names) == len(dict.fromkeys(names))
+        tasks = {task.id: task for task in tasks_of(visit)}
+        for row in rows:
+            assert row.task is None or (row.done is None and row.deadline == tasks[row.task].deadline)
+        shown = [row.task for row in rows]
+        assert [
+            id for id in tasks if id.startswith(("visit_", "submit/", "decide/")) and id not in shown
+        ] == []
 
     @invariant()
     def its_entries_tell_all(self) -> None:
