@@ -10,7 +10,8 @@ from ledger.store import SqlLedger
 def keep_travel_data(ledger: SqlLedger, visit: StudyVisit, person: str, data: str) -> None:
     """Keep what a participant's visa needs until the visit's purge; Refusal for whoever is not named, or too late."""
     if visit.purged is not None or visit.ended:
-        raise Refusal(f"the travel data of visit {visit.code} are purged; none are kept any more")
+        until = "any more" if visit.over or visit.ended else "until it has new days (move)"
+        raise Refusal(f"the travel data of visit {visit.code} are purged; none are kept {until}")
     if visit.over:
         raise Refusal(f"visit {visit.code} was made or cancelled; no travel data are needed for it any more")
     named = visit.everybody()

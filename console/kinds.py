@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Annotated, Any
 
@@ -26,7 +27,16 @@ Facts = Callable[[Any, telling.Names], Iterable[tuple[str, str | None]]]
 """What is shown of one of its kind besides what every entity has."""
 
 
-def group(kind: str, help: str, facts: Facts) -> typer.Typer:
+@dataclass(frozen=True)
+class More:
+    """A table of its kind's own in what is shown of one: its name, its rows as JSON values, and how it is printed."""
+
+    name: str
+    rows: Callable[[Any], list[dict[str, Any]]]
+    show: Callable[[Any], None]
+
+
+def group(kind: str, help: str, facts: Facts, more: More | None = None) -> typer.Typer:
     """The commands of a kind: `list`, `show` and all that every kind can be asked; its own are added by its module."""
     app = typer.Typer(no_args_is_help=True, help=help)
     noun = KINDS[kind].noun
@@ -51,7 +61,7 @@ def group(kind: str, help: str, facts: Facts) -> typer.Typer:
         as_json: AsJson = False,
     ) -> None:
         with records(ctx) as ledger:
-            _show(ledger, entity(ledger, code, kind), facts, as_json=as_json)
+            _show(ledger, entity(ledger, code, kind), facts, more, as_json=as_json)
 
     # by hand, since annotations are read where `noun` is not known
     show.__annotations__["code"] = Annotated[str, typer.Argument(metavar="CODE", help=f"A {noun}.")]
@@ -89,7 +99,7 @@ def _table(found: tuple[EntityRecord, ...]) -> None:
     )
 
 
-def _show(ledger: SqlLedger, state: Entity, facts: Facts, *, as_json: bool) -> None:
+def _show(ledger: SqlLedger, state: Entity, facts: Facts, more: More | None, *, as_json: bool) -> None:
     owed = ledger.tasks(entity=state.entity)
     if as_json:
         told = state.model_dump(
@@ -103,6 +113,7 @@ def _show(ledger: SqlLedger, state: Entity, facts: Facts, *, as_json: bool) -> N
                 "state": told | {"edition": {"name": state.edition.name, "hash": state.edition.content_hash}},
                 "terms": state.terms.name,
                 "receipts": [f"{state.code}/{clock}" for clock in state.clocks()],
+                **({more.name: more.rows(state)} if more is not None else {}),
             }
         )
         return
@@ -124,6 +135,8 @@ def _show(ledger: SqlLedger, state: Entity, facts: Facts, *, as_json: bool) -> N
     people_of(state, names)
     stages(state)
     gates(state, names)
+    if more is not None:
+        more.show(state)
     if open_now:
         showing.line()
         showing.heading("Owed now")

@@ -9,14 +9,16 @@ from typing import Annotated, Any
 import typer
 
 from client import people
-from client.reading import SqlLedger, entity, partnership, present
+from client.reading import SqlLedger, entity, present
 from console import showing, tasks, telling
 from console.partnerships import gates, people_of, stages
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain import events as ev
+from domain.entities import kind_of
 from domain.programme import Programme
-from domain.programmes.cascade import AFFECTED
+from domain.programmes import cascade
+from domain.programmes.cascade import KINDS
 from domain.programmes.state import PACK, errand_of
 from domain.values import Refusal, listed
 
@@ -117,7 +119,7 @@ def cut_offs(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """The cut-off cascade with its dates, or the partnerships that one of them affects."""
+    """The cut-off cascade with its dates, or the partnerships, visits and pilots that one of them affects."""
     with records(ctx) as ledger:
         state = programme(ledger, code)
         rows = _cascade(state)
@@ -126,11 +128,14 @@ def cut_offs(
         if as_json:
             showing.as_json(found)
         elif not found:
-            showing.line(f"No partnership under way is affected by {affected}.")
+            showing.line(f"Nothing under way is affected by {affected}.")
         else:
             showing.table(
-                (Column("Code"), loose("Title"), loose("Stands"), loose("Why")),
-                [(one["code"], one["title"], telling.plain(one["stands"]), one["why"]) for one in found],
+                (Column("Kind"), Column("Code"), loose("Title"), loose("Stands"), loose("Why")),
+                [
+                    (one["kind"], one["code"], one["title"], telling.plain(one["stands"]), one["why"])
+                    for one in found
+                ],
             )
     elif as_json:
         showing.as_json(rows)
@@ -143,11 +148,16 @@ def _affected(ledger: SqlLedger, state: Programme, cut_off: str) -> Iterator[dic
     wanted = cut_off.upper()
     if wanted not in known:
         raise Refusal(f"there is no cut-off {cut_off!r}; there are {listed(known)}")
-    why, affects = AFFECTED.get(wanted, ("it is not complete", lambda _: True))
-    for record in ledger.partnerships(state.programme):
-        held = partnership(ledger, record.code)
-        if not held.ended and affects(held):
-            yield {"code": held.code, "title": held.own_title(), "stands": held.standing(), "why": why}
+    found = [one for kind in KINDS for one in ledger.standings(kind, programme=state.programme)]
+    held = [ledger.state(record.entity) for record in found]
+    for one, why in cascade.affected(wanted, [state for state in held if state is not None]):
+        yield {
+            "kind": kind_of(one.entity),
+            "code": one.code,
+            "title": one.own_title(),
+            "stands": one.standing(),
+            "why": why,
+        }
 
 
 def broadcast_report(

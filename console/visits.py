@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,11 +19,13 @@ from console.asking import Desk, Words, asked
 from console.errors import misused
 from console.options import code, content_hash, flag
 from console.session import AsJson, session
+from console.showing import Column, loose
 from domain import requests as rq
 from domain.values import ExchangeMode, Refusal
 from domain.visits import requests as vr
 from domain.visits.events import Direction
 from domain.visits.founding import founding
+from domain.visits.rows import timetable
 from domain.visits.visit import StudyVisit
 
 PANEL = "The visit"
@@ -55,7 +57,41 @@ def _facts(state: StudyVisit, names: telling.Names) -> Iterator[tuple[str, str |
     yield "travel data", f"purged on {showing.day(state.purged)}" if state.purged else None
 
 
-app = kinds.group("visit", "Study visits: one delegation that serves many partnerships.", _facts)
+def _rows(state: StudyVisit) -> list[dict[str, Any]]:
+    return [
+        {"step": row.step, "about": row.about, "due": row.due, "done": row.done, "task": row.task}
+        for row in timetable(state)
+    ]
+
+
+def _timetable(state: StudyVisit) -> None:
+    """Every step with its day, also what is nobody's task yet."""
+    found = timetable(state)
+    if not found:
+        return
+    titles = {gate.code: f"{gate.code} {gate.title}" for terms in state.terms.stages for gate in terms.gates}
+    showing.line()
+    showing.heading("Timetable")
+    showing.table(
+        (Column("Due"), loose("Step"), loose("About"), Column("Stands")),
+        [
+            (
+                str(row.due) if row.due is not None else "no date",
+                titles.get(row.step, telling.plain(row.step)),
+                row.about,
+                f"done {showing.day(row.done)}" if row.done else "task" if row.task else "foreseen",
+            )
+            for row in found
+        ],
+    )
+
+
+app = kinds.group(
+    "visit",
+    "Study visits: one delegation that serves many partnerships.",
+    _facts,
+    kinds.More("timetable", _rows, _timetable),
+)
 
 
 def _day(value: str) -> date:
@@ -237,7 +273,7 @@ def move(
         int | None, typer.Option("--days", min=1, max=30, help="How many days from now on.")
     ] = None,
 ) -> rq.AnyRequest:
-    """Move a visit, or put it off; --dry-run shows every date that would move and every letter."""
+    """Move a visit, or put it off; --dry-run shows every date of its timetable that would move, and every letter."""
     return vr.MoveVisit(first=first, days=days, reason=reason)
 
 

@@ -185,8 +185,12 @@ class EntityState(Remembering):
         """What its calendar says by itself besides what every entity's says: when, and a name for it."""
         return iter(())
 
+    def own_dues_always(self) -> Iterator[tuple[datetime, str]]:
+        """What of that no hold and no suspension puts off: the law's own times."""
+        return iter(())
+
     def own_words(self, name: str, when: datetime) -> tuple[AnyEvent, ...]:
-        """What is said when something of `own_dues` is due; `name` is what it is called there."""
+        """What is said when something of its own dues is due; `name` is what it is called there."""
         raise NotImplementedError(f"{self.entity} has nothing called {name!r} to say")
 
     def own_clocks(self) -> Iterator[Clock]:

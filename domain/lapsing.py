@@ -20,7 +20,7 @@ END = "end of the programme"
 
 
 def next_due(state: S) -> datetime | None:
-    """When the calendar must speak up next; None while suspended or over."""
+    """When the calendar must speak up next; None once over, and while suspended where nothing goes on all the same."""
     return min((at for at, _ in _dues(state)), default=None)
 
 
@@ -50,7 +50,10 @@ def quiet(state: S) -> bool:
 
 
 def _dues(state: S) -> Iterator[tuple[datetime, str]]:
-    if state.ended or state.suspended:
+    if state.ended:
+        return
+    yield from state.own_dues_always()
+    if state.suspended:
         return
     if END not in state.cut_offs:  # some go on after it
         yield state.ends, "end"

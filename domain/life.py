@@ -279,8 +279,9 @@ def moved(before: S, after: S) -> tuple[ev.Moved, ...]:
         if was != now:
             found[task.clock.id] = ev.Moved(clock=task.clock.id, was=was, now=now)
     later_dates = after.own_dates()
+    told = {task.id for task in tasks_of(before) if task.clock is not None and task.id in later}
     for name, was in before.own_dates().items():
-        if name in later_dates and later_dates[name] != was:
+        if name not in told and name in later_dates and later_dates[name] != was:
             found[name] = ev.Moved(clock=name, was=was, now=later_dates[name])
     if before.ends != after.ends:
         for name, days in after.terms.cut_offs:

@@ -17,6 +17,7 @@ from domain.pilots.pilot import Pilot
 from domain.requests import ExchangeMode
 from domain.stages.study_visits import VisitReport
 from domain.terms import Stage
+from domain.values import Side
 from domain.visits.events import Direction
 from domain.visits.visit import StudyVisit
 
@@ -42,8 +43,11 @@ class Made:
         return "China" if self.visit.direction is Direction.EU_TO_CN else "Europe"
 
     def reported_by(self, report: VisitReport) -> bool:
-        """Whether a partnership's own report tells of this visit: on days they share."""
-        return report.period.since <= self.event.last and self.event.first <= report.period.until
+        """Whether a partnership's own report tells of this visit: made alike, the same way, on days they share."""
+        alike = report.mode.value == self.event.mode.value
+        same_way = (report.host is Side.CN) == (self.visit.direction is Direction.EU_TO_CN)
+        shared = report.period.since <= self.event.last and self.event.first <= report.period.until
+        return alike and same_way and shared
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from domain.clusters.cluster import Cluster
@@ -21,6 +21,8 @@ from domain.rehearsal.piloting import plan_pilot
 from domain.rehearsal.replies import replies
 from domain.rehearsal.scene import Planned, Scene, Stagehands
 from domain.rehearsal.touring import plan_tour
+from domain.requests import PlanSession
+from domain.visits.requests import MoveVisit
 from domain.visits.visit import StudyVisit
 
 _TRIES = 3
@@ -114,4 +116,16 @@ class Diary:
             self.not_before[one.id] = at + _LATER
         if one.refused:
             return Turn.MISTAKE
-        return Turn.OVERTAKEN if news or at > one.at + _MUCH_LATER else Turn.REFUSED
+        late = at > one.at + _MUCH_LATER or _over(one, at)
+        return Turn.OVERTAKEN if news or late else Turn.REFUSED
+
+
+def _over(one: Planned, at: datetime) -> bool:
+    """Whether the day a step was planned for was to come then, and is over by now."""
+    match one.request:
+        case PlanSession(starts=starts):
+            return one.at < starts <= at
+        case MoveVisit(first=date() as first):
+            return one.at.date() < first <= at.date()
+        case _:
+            return False

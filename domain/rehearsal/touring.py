@@ -79,7 +79,8 @@ def _befalls(trip: _Trip) -> Iterator[Planned]:
     tour, state, operator = trip.tour, trip.state, trip.holder(Role.OPERATOR)
     if operator is None or state.over or state.begun is not None:
         return
-    if tour.put_off is not None and state.moved == 0:
+    # where all comes late, its task asks for yet another day once that one has come too
+    if tour.put_off is not None and state.moved == 0 and trip.at.date() < tour.put_off:
         when = trip.after(operator, noon(tour.first) - timedelta(days=60), 0, 6, "put off")
         request = vr.MoveVisit(first=tour.put_off, reason="host")
         yield from trip.planned("put off", when, operator, request)

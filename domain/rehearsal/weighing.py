@@ -17,7 +17,7 @@ from domain.life import SECRETARIAT
 from domain.living import Entity
 from domain.partnership import Partnership
 from domain.pilots.pilot import Pilot
-from domain.programmes.cascade import affected
+from domain.programmes.cascade import hits
 from domain.records import records_of
 from domain.rehearsal.playing import Rehearsed
 from domain.tasks import deadlines_of, tasks_of
@@ -173,7 +173,7 @@ class _Scales:
                 told.add((event.at, event.by.person))
             # everybody reaches every cut-off by the calendar; hit are those who have not done what it ends
             if isinstance(event, ev.CutOffReached) and isinstance(state, Partnership):
-                self._cut_offs[event.cut_off] += affected(state, event.cut_off)
+                self._cut_offs[event.cut_off] += hits(state, event.cut_off)
             self._stage(code, event, opened)
             self._waited(state, event.at, since)
             due |= deadlines_of(state)

@@ -98,6 +98,9 @@ def _moved(state: S, event: ve.VisitMoved) -> S:
         milestones=event.milestones,
         begun=None,
         unready=False,
+        was_last=(state.ends_on() or state.was_last) if event.first is None else None,
+        # for new days visas are asked for anew, and what they need goes after those
+        purged=state.purged if event.first is None else None,
     )
     for paper in event.papers:
         state = with_stage(state, paper.stage, clock=paper.clock)

@@ -24,6 +24,7 @@ from domain.visits.timetable import (
     last_day,
     papers,
     planned,
+    report_clock,
     seat_of,
 )
 
@@ -325,5 +326,5 @@ def complete_visit(state: S, request: vr.CompleteVisit, by: Actor, at: datetime)
         evidence=request.evidence,
         milestones=after_it(state, request.last, at, travelled),
     )
-    due = state.clock_for("submit.visit_report/1", state.rules.report, (OPERATOR,), at)
+    due = report_clock(state, request.last, at)
     return (completed, ev.StageOpened(at=at, by=by, stage=Stage.VISIT_REPORT, clock=due, because="completed"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from pydantic import Field
+
 from domain.living import Entity
 from domain.terms import Stage, VisitTerms
 from domain.values import (
@@ -78,6 +80,8 @@ class VisitState(Entity):
     first: date | None
     """Its first day; None while it is put off and no new days are known."""
     days: int
+    was_last: date | None = Field(default=None, exclude_if=lambda day: day is None)
+    """The last day it was planned for before it was put off, while no new days are known."""
     moved: int = 0
     milestones: tuple[Milestone, ...] = ()
     groups: tuple[Group, ...] = ()
@@ -176,14 +180,17 @@ class VisitState(Entity):
         return len(self.represented()) * 100 >= self.rules.represented * len(self.serves)
 
     def purge_due(self) -> datetime | None:
-        """When what is kept of passports and the like goes; None where the visit is neither made nor cancelled."""
+        """When what is kept of passports and the like goes; None once it is gone, until new days are found.
+
+        So many days after the last day as it is known: of what was made, else of the plan, also one that was put off
+        without new days; after the cancellation where it was cancelled. Nobody need record anything for it.
+        """
         if self.purged is not None:
             return None
-        if self.completion is not None:
-            begun: datetime | None = self._midnight(self.completion.last + timedelta(days=1))
-        else:
-            begun = self.cancelled
-        return begun + timedelta(days=self.rules.purge) if begun is not None else None
+        if self.completion is None and self.cancelled is not None:
+            return self.cancelled + timedelta(days=self.rules.purge)
+        last = self.completion.last if self.completion is not None else self.ends_on() or self.was_last
+        return self._midnight(last + timedelta(days=self.rules.purge + 1)) if last is not None else None
 
     def everybody(self) -> tuple[PersonId, ...]:
         """Whoever was named for it."""

@@ -80,6 +80,17 @@ def last_day(first: date, days: int) -> date:
     return first + timedelta(days=days - 1)
 
 
+def last_moment(state: VisitState, first: date, days: int) -> datetime:
+    """When so many days are over where the visit is received: what comes after it is counted on from then."""
+    return first_moment(state, first + timedelta(days=days)) - timedelta(microseconds=1)
+
+
+def report_clock(state: VisitState, last: date, at: datetime) -> Clock:
+    """The mission report's, counted on from the end of the last day (domain.md 2.6), whenever that is recorded."""
+    ends = last_moment(state, last, 1)
+    return state.clock_for("submit.visit_report/1", state.rules.report, (_OPERATOR,), min(ends, at))
+
+
 def planned(
     state: VisitState, first: date, days: int, at: datetime, groups: Iterable[Group]
 ) -> tuple[Milestone, ...]:
@@ -94,19 +105,21 @@ def planned(
 def _steps(state: VisitState, first: date, at: datetime, groups: tuple[Group, ...]) -> Iterator[Milestone]:
     for terms in state.rules.timetable:
         before = terms.cn_to_eu if state.from_china else terms.eu_to_cn
-        if before is None or terms.after is not None or not _wanted(state, terms):
+        if before is None or terms.after is not None or not wanted(state, terms):
             continue
-        for about in _abouts(state, terms, groups):
+        for about in abouts(state, terms, groups):
             yield _back(state, terms, about, before, first, at)
 
 
-def _wanted(state: VisitState, terms: VisitStepTerms) -> bool:
+def wanted(state: VisitState, terms: VisitStepTerms) -> bool:
+    """Whether a visit this way, made like this, has a step at all."""
     if terms.travel and not state.delegated:
         return False
     return not terms.cleared or state.from_china
 
 
-def _abouts(state: VisitState, terms: VisitStepTerms, groups: tuple[Group, ...]) -> tuple[str, ...]:
+def abouts(state: VisitState, terms: VisitStepTerms, groups: tuple[Group, ...]) -> tuple[str, ...]:
+    """Whom a step is taken for: these sub-groups, the partnerships, or the visit itself (an empty one)."""
     match terms.per:
         case VisitPer.GROUP:
             return tuple(
@@ -123,14 +136,16 @@ def _abouts(state: VisitState, terms: VisitStepTerms, groups: tuple[Group, ...])
 def _back(
     state: VisitState, terms: VisitStepTerms, about: str, before: int, first: date, at: datetime
 ) -> Milestone:
-    unclocked = Milestone(step=terms.step, about=about, clock=_nothing(state, at))
-    name = f"{unclocked.id}/{state.moved}"
-    seat = seat_of(state, unclocked)
-    return unclocked.model_copy(update={"clock": counted_back(state, name, before, seat, first, at)})
+    milestone = unclocked(state, terms, about, at)
+    name = f"{milestone.id}/{state.moved}"
+    seat = seat_of(state, milestone)
+    return milestone.model_copy(update={"clock": counted_back(state, name, before, seat, first, at)})
 
 
-def _nothing(state: VisitState, at: datetime) -> Clock:
-    return Clock(id="none", start=at, allowance=calendar_days(0), countries=(), zone=state.zone)
+def unclocked(state: VisitState, terms: VisitStepTerms, about: str, at: datetime) -> Milestone:
+    """A step as it is before it has its clock, which depends on who owes it."""
+    nothing = Clock(id="none", start=at, allowance=calendar_days(0), countries=(), zone=state.zone)
+    return Milestone(step=terms.step, about=about, clock=nothing)
 
 
 def counted_back(state: EntityState, name: str, days: int, seat: Seat, first: date, at: datetime) -> Clock:
@@ -147,14 +162,14 @@ def after_it(
     state: VisitState, last: date, at: datetime, travelled: tuple[str, ...]
 ) -> tuple[Milestone, ...]:
     """Every step after the visit, counted on from the end of its last day."""
-    ends = first_moment(state, last + timedelta(days=1)) - timedelta(microseconds=1)
+    ends = last_moment(state, last, 1)
     groups = tuple(group for group in state.groups if group.group in travelled)
     found = []
     for terms in state.rules.timetable:
-        if terms.after is None or terms.step == "complete" or not _wanted(state, terms):
+        if terms.after is None or terms.step == "complete" or not wanted(state, terms):
             continue
-        for about in _abouts(state, terms, groups):
-            milestone = Milestone(step=terms.step, about=about, clock=_nothing(state, at))
+        for about in abouts(state, terms, groups):
+            milestone = unclocked(state, terms, about, at)
             seat = seat_of(state, milestone)
             clock = state.clock_for(milestone.id, terms.after, (seat,), min(ends, at))
             found.append(milestone.model_copy(update={"clock": clock}))
@@ -165,7 +180,7 @@ def _to_be_recorded(state: VisitState, first: date, days: int) -> Clock:
     """By when it is recorded that the visit was made, with its attendance lists."""
     terms = next((one for one in state.rules.timetable if one.step == "complete"), None)
     allowance = terms.after if terms is not None and terms.after is not None else calendar_days(10)
-    ends = first_moment(state, last_day(first, days) + timedelta(days=1)) - timedelta(microseconds=1)
+    ends = last_moment(state, first, days)
     return state.clock_for(f"visit_complete/{state.moved}", allowance, (_OPERATOR,), ends)
 
 

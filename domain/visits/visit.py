@@ -20,6 +20,7 @@ from domain.values import ExchangeMode, Refusal, Role, listed
 from domain.visits import folds, groups, letters, rules
 from domain.visits import requests as vr
 from domain.visits.events import Direction, Milestone, TravelDataPurged, VisitBegan, VisitFounded
+from domain.visits.rows import timetable
 from domain.visits.state import VisitState
 from domain.visits.steps import STEPS
 from domain.visits.timetable import TIMETABLE, asked_since, counted_back, planned, seat_of
@@ -76,10 +77,12 @@ class StudyVisit(VisitState):
         group = self.group(held.about)
         return group.sender if group is not None else held.about or self.code
 
-    def own_dues(self) -> Iterator[tuple[datetime, str]]:
+    def own_dues_always(self) -> Iterator[tuple[datetime, str]]:
         purge = self.purge_due()
         if purge is not None:
             yield purge, "purge"
+
+    def own_dues(self) -> Iterator[tuple[datetime, str]]:
         begins = self.begins()
         if (
             begins is not None
@@ -115,12 +118,14 @@ class StudyVisit(VisitState):
         return iter([held.clock for held in self.milestones])
 
     def own_dates(self) -> dict[str, datetime | None]:
-        found = {}
-        for held in self.milestones:
-            if held.done is None:
-                deadline = self.deadline(held.clock)
-                found[held.id] = deadline.at if deadline is not None else None
-        return found
+        # fixed dates are to be fixed anew once it is moved
+        moves = not (quiet(self) or self.over or self.begun is not None)
+        return {
+            row.name: row.deadline.at if row.deadline is not None else None
+            for row in timetable(self)
+            # an open gate is a task of each seat
+            if (row.task in (None, row.name) and row.done is None) or (moves and row.step == "dates")
+        }
 
     def own_news(self, before: Any, event: AnyEvent) -> Iterator[Draft]:
         return letters.news(before, self, event)

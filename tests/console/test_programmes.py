@@ -319,7 +319,7 @@ def test_the_cascade_is_listed_and_whom_each_cut_off_affects(ask: Asking, tandem
     assert "C1-01" in every and "C1-02" in every
     wrong = tandem("programme", "cut-offs", "11438", "--affected", "E-1").sentence
     assert "there is no cut-off 'E-1'" in wrong
-    assert "No partnership under way" in tandem("programme", "cut-offs", "11438", "--affected", "E-90").out
+    assert "Nothing under way" in tandem("programme", "cut-offs", "11438", "--affected", "E-90").out
 
 
 def test_show_tells_where_the_programme_stands(ask: Asking, tandem: Tandem) -> None:

@@ -215,6 +215,37 @@ def test_converted_it_is_held_without_travelling(visit: Visiting) -> None:
     assert "is virtual already" in visit.refused("convert virtual", "--reason", "visa")
 
 
+def test_the_whole_timetable_is_shown_and_every_step_that_a_move_would_move(
+    tandem: Tandem, visit: Visiting
+) -> None:
+    visit.approved()
+    shown = tandem("visit", "show", "V-01", "--json").json["timetable"]
+    stands = {(row["step"], row["about"]): row for row in shown}
+    assert stands["concept_note", ""]["done"] and stands["groups", ""]["task"] == "visit_groups"
+    assert stands["agenda", ""] == {
+        "step": "agenda",
+        "about": "",
+        "due": "2022-02-28",
+        "done": None,
+        "task": "visit_agenda",
+    }
+    report = stands["mission_report", ""]
+    assert report["due"] == "2022-04-12" and report["task"] is None and report["done"] is None
+    told = tandem("visit", "show", "V-01").out
+    assert "Timetable" in told and "G4b go or no-go" in told and "sub-groups to come" in told
+    assert [line.split()[-1] for line in told.splitlines() if "mission report " in line][:1] == ["foreseen"]
+    later = ("--first", "2022-05-16", "--reason", "host", "--dry-run")
+    moved = {one["clock"]: one for one in visit("move", *later, "--json").json["moved"]}
+    assert {"visit_dates", "visit_names", "submit/visit_readiness/0", "decide/G4b"} <= moved.keys()
+    assert {"visit_survey", "submit/visit_report/0", "visit_next_steps/C1-01"} <= moved.keys()
+    assert all(one["was"] and one["now"] for one in moved.values())
+    out = visit.done("move", *later)
+    assert "decide/G4b" in out and "visit_next_steps/C1-02" in out
+    assert tandem("visit", "show", "V-01", "--json").json["timetable"] == shown, "nothing was sent"
+    assert "no day" in visit("move", "--first", "soon", "--reason", "host", "--dry-run").err
+    assert "is not" in visit.refused("move", "--first", "2020-01-01", "--reason", "host", "--dry-run")
+
+
 def test_travel_data_are_kept_of_participants_alone_and_purged_with_the_entry(
     tandem: Tandem, visit: Visiting, home: Path, tmp_path: Path
 ) -> None:

@@ -20,7 +20,7 @@ from tests.domain.test_rehearsal import UNTIL, played
 from tests.domain.test_whatif import recorded
 from tests.given import CN_FOCAL, OPERATOR, START, TEAM_LEADER, on, text
 from tests.story import Story
-from tests.visiting import VisitStory
+from tests.visiting import FIRST, VisitStory
 
 LATER = on(2030, 1, 1)
 
@@ -303,6 +303,35 @@ def test_days_to_the_record_are_a_median_of_whole_days_and_none_without_a_visit(
     assert physical.value == median and told.at_most
     assert len(physical.evidence) == len(days)
     assert {part(told, split).value for split in ("hybrid", "virtual")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("mode", "host", "days", "besides"),
+    [
+        (VisitMode.PHYSICAL, Side.EU, 1, None),
+        (VisitMode.VIRTUAL, Side.EU, 1, "virtual, to Europe"),
+        (VisitMode.HYBRID, Side.EU, 1, "hybrid, to Europe"),
+        (VisitMode.PHYSICAL, Side.CN, 1, "physical, to China"),
+        (VisitMode.PHYSICAL, Side.EU, 30, "physical, to Europe"),
+    ],
+)
+def test_a_partnerships_report_is_of_a_visit_of_its_mode_direction_and_days_alone(
+    mode: VisitMode, host: Side, days: int, besides: str | None
+) -> None:
+    """A meeting on a screen does not vanish behind a delegation that travelled on the same days."""
+    visit = VisitStory()
+    visit.made()
+    since = FIRST + timedelta(days=days)
+    period = {"since": since, "until": since + timedelta(days=2)}
+    report = visited("C2-01", mode=mode, host=host, period=period)
+    told = {one.code: one for one in counted([list(visit.entries), report.entries], LATER)}
+    found = {split: value for split, value in figures(told["O5"]).items() if value}
+    if besides is None:
+        assert found == {"physical, to Europe": 1}
+    elif besides == "physical, to Europe":
+        assert found == {besides: 2}
+    else:
+        assert found == {"physical, to Europe": 1, besides: 1}
 
 
 def test_an_earlier_count_does_not_know_a_visit_that_was_recorded_later() -> None:

@@ -562,6 +562,52 @@ def test_a_visit_is_not_over_before_its_partnerships_know() -> None:
     assert story.visit.ended
 
 
+def test_never_recorded_as_made_its_travel_data_go_thirty_days_after_its_planned_last_day() -> None:
+    story = story_at("ready")
+    assert story.visit.purge_due() == on(2023, 4, 17, 22)
+    story.until(on(2023, 4, 20))
+    assert [event.at for event in story.of(ve.TravelDataPurged)] == [on(2023, 4, 17, 22)]
+    assert story.visit.completion is None and not story.visit.ended
+    story.asks(story.completion(), OPERATOR)
+    assert story.visit.purge_due() is None, "what is gone need not go again"
+
+
+@pytest.mark.parametrize("where", ["frozen", "made"])
+def test_its_travel_data_go_while_it_is_suspended_and_nothing_else_is_said(where: str) -> None:
+    """Privacy does not stand still."""
+    story = story_at(where)
+    story.asks(rq.Suspend(order=text("order")), OPERATOR)
+    assert story.visit.next_due() == on(2023, 4, 17, 22)
+    told = story.until(on(2023, 8, 1))
+    assert [(event.kind, event.at) for event in told] == [("travel_data_purged", on(2023, 4, 17, 22))]
+    assert story.visit.next_due() is None and story.visit.suspended
+    story.asks(rq.LiftSuspension(order=text("lifted")), OPERATOR)
+    assert len(story.of(ve.TravelDataPurged)) == 1
+
+
+def test_its_travel_data_go_while_it_is_on_hold() -> None:
+    story = story_at("frozen")
+    story.asks(rq.Hold(reason="political"), OPERATOR)
+    story.until(on(2023, 4, 20))
+    assert story.visit.on_hold and story.visit.purged == on(2023, 4, 17, 22)
+
+
+def test_a_visit_that_is_moved_on_has_its_travel_data_until_thirty_days_after_its_new_days() -> None:
+    story = story_at("frozen")
+    story.asks(vr.MoveVisit(first=date(2023, 4, 17), reason="host"), OPERATOR)
+    assert story.visit.purge_due() == on(2023, 5, 22, 22)
+
+
+def test_put_off_without_days_its_travel_data_go_as_planned_and_new_days_ask_for_them_anew() -> None:
+    story = story_at("frozen")
+    story.asks(vr.MoveVisit(reason="host"), OPERATOR)
+    assert story.visit.purge_due() == on(2023, 4, 17, 22)
+    story.until(on(2023, 4, 20))
+    assert story.visit.purged is not None
+    story.asks(vr.MoveVisit(first=date(2023, 9, 4), reason="host"), OPERATOR)
+    assert story.visit.purge_due() == on(2023, 10, 9, 22)
+
+
 def test_at_the_programmes_end_nothing_personal_is_left() -> None:
     story = story_at("open_delegation")
     story.until(story.visit.ends + timedelta(days=1))

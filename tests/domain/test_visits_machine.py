@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -20,9 +21,10 @@ from domain.values import Actor, ExchangeMode, Refusal, Side
 from domain.visits import requests as vr
 from domain.visits.events import Direction
 from domain.visits.requests import GroupStep
+from domain.visits.rows import timetable
 from domain.visits.visit import StudyVisit
 from tests.given import DELEGATION, OPERATOR, OTHER_OPERATOR, TEAM_LEADER, text
-from tests.visiting import DALIAN, FIRST, GREECE, LAZIO, ZHENGZHOU, VisitStory
+from tests.visiting import DALIAN, DAYS, FIRST, GREECE, LAZIO, ZHENGZHOU, VisitStory
 
 ACTORS = st.sampled_from(
     (OPERATOR, OTHER_OPERATOR, TEAM_LEADER, DELEGATION, LAZIO, GREECE, ZHENGZHOU, DALIAN)
@@ -33,7 +35,7 @@ STEPS = st.sampled_from(
 )
 FAR = st.sampled_from(("", "approved", "open_delegation", "frozen", "invited", "ready", "made"))
 PAPERS = st.sampled_from((Stage.VISIT_CONCEPT, Stage.VISIT_READINESS, Stage.VISIT_REPORT))
-DAYS = st.integers(min_value=-40, max_value=260)
+AWAY = st.integers(min_value=-40, max_value=260)
 
 
 class Visits(RuleBasedStateMachine):
@@ -44,6 +46,7 @@ class Visits(RuleBasedStateMachine):
         """Brought so far in the usual order, so that what comes late in a life is reached too."""
         self.story = VisitStory(mode=mode)
         self.moves = 0
+        self.last = FIRST + timedelta(days=DAYS - 1)
         if far and (self.story.visit.delegated or far == "approved"):
             getattr(self.story, far)()
 
@@ -104,12 +107,14 @@ class Visits(RuleBasedStateMachine):
     def clear(self, code: str, step: GroupStep, by: Actor) -> None:
         self._try(vr.StepGroup(group=code, step=step), by)
 
-    @rule(away=st.one_of(st.none(), DAYS), days=st.integers(1, 8), by=ACTORS)
+    @rule(away=st.one_of(st.none(), AWAY), days=st.integers(1, 8), by=ACTORS)
     def move(self, away: int | None, days: int, by: Actor) -> None:
         first = None if away is None else FIRST + timedelta(days=away)
         put_off = self.story.visit.first is not None
-        if self._try(vr.MoveVisit(first=first, days=days, reason="host"), by) and put_off:
-            self.moves += 1
+        if self._try(vr.MoveVisit(first=first, days=days, reason="host"), by):
+            self.moves += put_off
+            self.last = self.last if first is None else first + timedelta(days=days - 1)
+            assert first is None or self.story.visit.purged is None
 
     @rule(mode=st.sampled_from((ExchangeMode.HYBRID, ExchangeMode.VIRTUAL)), by=ACTORS)
     def convert(self, mode: Any, by: Actor) -> None:
@@ -139,7 +144,9 @@ class Visits(RuleBasedStateMachine):
     @rule(groups=st.sampled_from(((), ("g1",), ("g1", "g2"))), by=ACTORS)
     def complete(self, groups: tuple[str, ...], by: Actor) -> None:
         first = self.story.visit.first or FIRST
-        self._try(self.story.completion(first=first, last=first + timedelta(days=1), groups=groups), by)
+        last = first + timedelta(days=1)
+        if self._try(self.story.completion(first=first, last=last, groups=groups), by):
+            self.last = last
 
     @rule()
     def told(self) -> None:
@@ -154,6 +161,39 @@ class Visits(RuleBasedStateMachine):
     @rule(on=st.booleans())
     def hold(self, on: bool) -> None:
         self._try(rq.Hold(reason="political") if on else rq.Resume(), OPERATOR)
+
+    @rule(on=st.booleans(), by=st.sampled_from((OPERATOR, DELEGATION)))
+    def suspend(self, on: bool, by: Actor) -> None:
+        order = text("order")
+        self._try(rq.Suspend(order=order) if on else rq.LiftSuspension(order=order), by)
+
+    @invariant()
+    def travel_data_never_outlive_it(self) -> None:
+        """Thirty days after its last day they are gone, as far as that is known, whatever stands still."""
+        visit = self.story.visit
+        if visit.purged is not None:
+            assert visit.purge_due() is None
+            return
+        zone = ZoneInfo(visit.zone)
+        over = datetime.combine(self.last + timedelta(days=1), time(), zone)
+        if visit.completion is None and visit.cancelled is not None:
+            over = visit.cancelled
+        assert self.story.at < over + timedelta(days=30)
+        assert not visit.ended
+
+    @invariant()
+    def its_timetable_dates_every_task_of_its_steps_and_papers(self) -> None:
+        visit = self.story.visit
+        rows = timetable(visit)
+        names = [row.name for row in rows]
+        assert len(names) == len(dict.fromkeys(names))
+        tasks = {task.id: task for task in tasks_of(visit)}
+        for row in rows:
+            assert row.task is None or (row.done is None and row.deadline == tasks[row.task].deadline)
+        shown = [row.task for row in rows]
+        assert [
+            id for id in tasks if id.startswith(("visit_", "submit/", "decide/")) and id not in shown
+        ] == []
 
     @invariant()
     def its_entries_tell_all(self) -> None:
