@@ -24,7 +24,7 @@ from client.door import Door
 from client.reading import SqlLedger, reading
 from client.settings import PREFIX, Settings, load
 from client.troubles import Trouble
-from console import board, progress, showing
+from console import board, indicators, progress, showing
 from console.errors import FAILED, misused
 from console.options import flag
 from console.session import session
@@ -234,6 +234,8 @@ async def _shown(
         showing.line()
         lines = await asyncio.to_thread(board.lines_of, ledger)
         board.show(lines)
+        showing.line()
+        indicators.results(ledger)
         showing.line()
         checks = [played, *await _checked(settings, ledger)]
         _told(checks, clock.monotonic() - begun)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from client.reading import programmes
+from client.reading import SqlLedger, programmes
 from client.targets import kept
 from console import showing
 from console.options import flag, last_moment
@@ -16,6 +16,8 @@ from console.session import AsJson, records
 from console.showing import Column, loose, number
 from domain.indicators import Figure, Indicator, counted
 from domain.targets import beside
+
+_RESULTS = ("O1", "O3", "O5", "R1", "R2", "R3")
 
 
 def indicators(
@@ -63,6 +65,20 @@ def indicators(
                     showing.line(f"{one.code}{of}: {', '.join(figure.evidence)}")
             if one.uncounted:
                 showing.line(f"{one.code} without evidence: {', '.join(one.uncounted)}")
+
+
+def results(ledger: SqlLedger) -> None:
+    """What a programme is first asked for, in short: without rules, and without parts that came to nothing."""
+    lives = [ledger.entries(one.entity) for one in ledger.standings()]
+    found = counted(lives, datetime.max.replace(tzinfo=UTC))
+    rows = [
+        (one.code, one.title, figure.split, _told(figure))
+        for one in found
+        if one.code in _RESULTS
+        for figure in one.figures
+        if figure.value
+    ]
+    showing.table((Column("code"), loose("indicator"), Column("of which"), number("figure")), rows)
 
 
 def _table(found: tuple[Indicator, ...]) -> None:

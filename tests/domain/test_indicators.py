@@ -16,7 +16,7 @@ from domain.stages.study_visits import VisitMode
 from domain.targets import Targets, beside, countable
 from domain.terms import Stage
 from domain.values import Organisation, Side, StakeholderGroup
-from tests.domain.test_rehearsal import UNTIL, played
+from tests.domain.test_rehearsal import UNTIL, played, whole
 from tests.domain.test_whatif import recorded
 from tests.given import CN_FOCAL, OPERATOR, START, TEAM_LEADER, on, text
 from tests.story import Story
@@ -192,6 +192,17 @@ def test_nothing_counted_is_ever_taken_back_but_what_can_end() -> None:
         for code, each in before.items():
             assert all(now[code][split] >= value for split, value in each.items()), (code, quarter)
         before = now
+
+
+@pytest.mark.parametrize("seed", [1, 2021])
+def test_a_rehearsed_programme_comes_to_what_such_a_programme_came_to(seed: int) -> None:
+    """About ten physical visits, ten plans, nine agreements and some seventy sessions were published."""
+    lives = [recorded(life) for life in whole(seed).all().values()]
+    told = {one.code: figures(one) for one in counted(lives, UNTIL)}
+    assert 8 <= sum(value for split, value in told["O5"].items() if split.startswith("physical")) <= 12
+    assert 8 <= told["R1"]["own"] <= 12
+    assert 7 <= told["R2"][""] <= 10
+    assert 60 <= sum(told["O3"].values()) <= 85
 
 
 def test_every_figure_stands_on_entries_that_exist() -> None:
