@@ -57,12 +57,29 @@ class Doing:
         return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
 
     def planned(
-        self, id: str, when: datetime, by: Holder, request: rq.AnyRequest, *texts: Text, refused: bool = False
+        self,
+        id: str,
+        when: datetime,
+        by: Holder,
+        request: rq.AnyRequest,
+        *texts: Text,
+        refused: bool = False,
+        earliest: datetime | None = None,
     ) -> Iterator[Planned]:
+        """A step, unless it was taken before; never before now.
+
+        `earliest` is before which it would make no sense, such as the end of what it records.
+        """
         if id not in self.done:
             when = max(when, self.at)
             yield Planned(
-                id=id, at=when, earliest=when, by=in_role(by), request=request, texts=texts, refused=refused
+                id=id,
+                at=when,
+                earliest=min(when, max(earliest or self.at, self.at)),
+                by=in_role(by),
+                request=request,
+                texts=texts,
+                refused=refused,
             )
 
     def owing(self, task: Task) -> Holder | None:

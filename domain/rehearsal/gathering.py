@@ -89,7 +89,8 @@ def _sessions(circle: _Circle) -> Iterator[Planned]:
             evidence=lists.hash,
         )
         when = circle.after(manager, noon(on), 1, 8, code)
-        yield from circle.planned(f"session/{code}", when, manager, request, lists)
+        held = noon(on) + timedelta(hours=1)
+        yield from circle.planned(f"session/{code}", when, manager, request, lists, earliest=held)
 
 
 def _closing(circle: _Circle) -> Iterator[Planned]:

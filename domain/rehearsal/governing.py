@@ -147,7 +147,8 @@ def _adopting(office: _Office) -> Iterator[Planned]:
         return
     id = f"edition/{later[0].name}"
     when = office.after(operator, noon(later[0].published), 1, 12, id)
-    yield from office.planned(id, when, operator, rq.AdoptCalendar(edition=later[0].only(*countries)))
+    request = rq.AdoptCalendar(edition=later[0].only(*countries))
+    yield from office.planned(id, when, operator, request, earliest=noon(later[0].published))
 
 
 def _travelling(office: _Office) -> Iterator[Planned]:

@@ -306,7 +306,8 @@ def _check(desk: _Desk, task: Task, item: CheckItem) -> Iterator[Planned]:
         listed_on=listed_on,
         evidence=seen.hash,
     )
-    yield from desk.planned(id, when, checker, request, seen)
+    # a list is looked up on the day it is of, or soon after
+    yield from desk.planned(id, when, checker, request, seen, earliest=when)
 
 
 # carrying it out

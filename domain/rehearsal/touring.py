@@ -25,8 +25,8 @@ from domain.visits.steps import ConceptNote, MissionReport, ReadinessNote
 from domain.visits.visit import StudyVisit
 
 _OWN_STEPS = "dates freeze bookings agenda briefing survey news next_steps summary".split()
-_ANEW = timedelta(days=75)
-"""So long ahead a visit is put off that was not ready."""
+_ANEW = (timedelta(days=75), timedelta(days=35))
+"""So long ahead a visit is put off that was not ready; the shorter time is for one that by now is, or has no more."""
 _DAYS = {"dates": (2, 9), "freeze": (1, 4), "bookings": (3, 20), "agenda": (5, 30), "briefing": (0, 3)}
 """Between how many days after it has come up somebody takes a step."""
 
@@ -101,22 +101,23 @@ def _on_a_screen(trip: _Trip, task: Task) -> Iterator[Planned]:
 
 
 def _another_time(trip: _Trip, task: Task) -> Iterator[Planned]:
-    """Its day has come and too much was missing: it is put off if the rules still allow that, else cancelled."""
+    """Its day has come and too much was missing: it is put off as long as the rules allow, else cancelled."""
     operator = trip.holder(Role.OPERATOR)
     if operator is None:
         return
     id = f"{task.id}/{trip.state.moved}"
     when = max(trip.after(operator, task.since, 2, 10, id), trip.at)
-    first = (when + _ANEW).date()
-    first += timedelta(days=-first.weekday() % 7)
-    move = vr.MoveVisit(first=first, reason="not_ready")
-    try:
-        trip.state.ask(move, in_role(operator), when)
-    except Refusal:
-        why = trip.text("evidence", operator, id, "No days are left on which it could be made.")
-        yield from trip.planned(id, when, operator, vr.CancelVisit(reason="not_ready", text=why.hash), why)
-    else:
+    for ahead in _ANEW[1:] if trip.state.ready else _ANEW:
+        first = (when + ahead).date()
+        move = vr.MoveVisit(first=first + timedelta(days=-first.weekday() % 7), reason="not_ready")
+        try:
+            trip.state.ask(move, in_role(operator), when)
+        except Refusal:
+            continue
         yield from trip.planned(id, when, operator, move)
+        return
+    why = trip.text("evidence", operator, id, "No days are left on which it could be made.")
+    yield from trip.planned(id, when, operator, vr.CancelVisit(reason="not_ready", text=why.hash), why)
 
 
 def _reply(trip: _Trip, task: Task) -> Iterator[Planned]:
@@ -264,7 +265,7 @@ def _names(trip: _Trip, task: Task, group: Group) -> Iterator[Planned]:
     if not named:
         return
     id = f"names/{group.group}/{len(taken)}"  # whoever was named elsewhere meanwhile is not named again
-    when = trip.after(contact, task.since, 4, 25, id)
+    when = trip.after(contact, task.since, 3, 16, id)
     request = vr.NameParticipants(group=group.group, participants=named, head=named[0])
     yield from trip.planned(id, when, contact, request)
 
@@ -326,4 +327,5 @@ def _completion(trip: _Trip) -> Iterator[Planned]:
         evidence=lists.hash,
     )
     over = noon(last) + timedelta(days=trip.tour.evidence_days)
-    yield from trip.planned("made", trip.after(operator, over, 0, 4, "made"), operator, request, lists)
+    when = trip.after(operator, over, 0, 4, "made")
+    yield from trip.planned("made", when, operator, request, lists, earliest=noon(last) + timedelta(days=1))
