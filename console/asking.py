@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -91,6 +92,7 @@ _SIDE = Annotated[
     Side | None, typer.Option("--for-side", help="For which side, where the role is held for both.")
 ]
 _JSON = Annotated[bool, flag("--json", "Print JSON and nothing else.")]
+_YES = Annotated[bool, flag("--yes", "Send it without asking back.")]
 _COMMON: tuple[tuple[str, Any, Any], ...] = (
     ("acting_as", _AS, inspect.Parameter.empty),
     ("acting_for", _FOR, None),
@@ -123,11 +125,13 @@ def asked(
     of: str = "partnership",
     shared: bool = False,
     group: str = "",
+    shown_first: bool = False,
 ) -> Callable[[Callable[..., AnyRequest]], Callable[..., None]]:
     """Makes a command of a function that builds a request to an entity of a kind from a desk and its own options.
 
     The command gets CODE, --as, --for, --role, --dry-run and --json besides, and each free text (`Words`) as two
-    options. `shared` marks a request that every kind of entity can be asked.
+    options. `shared` marks a request that every kind of entity can be asked. What is `shown_first` moves dates of many
+    people: they are shown before it is sent, and it is sent once that was agreed to, or with --yes.
     """
 
     def made(build: Callable[..., AnyRequest]) -> Callable[..., None]:
@@ -146,9 +150,12 @@ def asked(
             texts[one.name] = needed
             parameters += _text_options(one.name, words, needed)
         parameters += [_keyword(*common) for common in _COMMON]
+        if shown_first:
+            parameters.append(_keyword("yes", _YES, False))
 
         def command(**given: Any) -> None:
-            _asked(of, build, given, texts)
+            agreed = bool(given.pop("yes")) if shown_first else True
+            _asked(of, build, given, texts, agreed=agreed)
 
         command.__doc__ = build.__doc__
         command.__name__ = build.__name__
@@ -187,7 +194,12 @@ def _text_options(name: str, words: Words, needed: bool) -> list[inspect.Paramet
 
 
 def _asked(
-    kind: str, build: Callable[..., AnyRequest], given: dict[str, Any], texts: dict[str, bool]
+    kind: str,
+    build: Callable[..., AnyRequest],
+    given: dict[str, Any],
+    texts: dict[str, bool],
+    *,
+    agreed: bool,
 ) -> None:
     ctx, code = given.pop("ctx"), given.pop("code")
     common = {name: given.pop(name) for name, _, _ in _COMMON}
@@ -206,10 +218,25 @@ def _asked(
             if common["dry_run"]:
                 foreseeing.told(desk, clean(_built(build, desk, given, words)), as_json=common["as_json"])
                 return
+            if not agreed:
+                _agreed(desk, clean(_built(build, desk, given, words)), as_json=common["as_json"])
             answer = asyncio.run(_sent(desk, build, given, words))
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
         outcome(desk, answer, as_json=common["as_json"])
+
+
+def _agreed(desk: Desk, request: AnyRequest, *, as_json: bool) -> None:
+    """Show what would happen and ask back; Refusal where nobody is there to agree, or does not."""
+    if as_json or not sys.stdin.isatty():
+        raise Refusal(
+            "this moves dates of many people, and nobody is here to agree to it; look at them with --dry-run, "
+            "then ask with --yes"
+        )
+    foreseeing.told(desk, request, as_json=False)
+    showing.line()
+    if not typer.confirm("Send it?", err=True):
+        raise Refusal("nothing was sent")
 
 
 def _text_given(name: str, text: str | None, file: Path | None, needed: bool) -> str | None:

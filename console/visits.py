@@ -259,7 +259,7 @@ def group_step(
 _REASON = typer.Option("--reason", metavar="CODE", parser=code, help="Why, such as host, guest, visa.")
 
 
-@asked(app, "move", PANEL, of="visit")
+@asked(app, "move", PANEL, of="visit", shown_first=True)
 def move(
     desk: Desk,
     reason: Annotated[str, _REASON],
@@ -273,7 +273,7 @@ def move(
         int | None, typer.Option("--days", min=1, max=30, help="How many days from now on.")
     ] = None,
 ) -> rq.AnyRequest:
-    """Move a visit, or put it off; --dry-run shows every date of its timetable that would move, and every letter."""
+    """Move a visit, or put it off: shows every date of its timetable that would move, and asks back."""
     return vr.MoveVisit(first=first, days=days, reason=reason)
 
 

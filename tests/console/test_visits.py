@@ -189,9 +189,11 @@ def test_moving_is_foreseen_before_it_is_done(tandem: Tandem, visit: Visiting) -
     told = visit.done("move", *move, "--dry-run")
     assert "Nothing was sent" in told and "visit_agenda" in told and "2022-04-25" in told
     assert tandem("visit", "show", "V-01", "--json").json["state"]["first"] == "2022-03-14"
-    visit.done("move", *move)
+    assert "look at them with --dry-run, then ask with --yes" in visit.refused("move", *move)
+    assert tandem("visit", "show", "V-01", "--json").json["state"]["first"] == "2022-03-14"
+    visit.done("move", *move, "--yes")
     assert tandem("visit", "show", "V-01", "--json").json["state"]["first"] == "2022-05-09"
-    assert "already" in visit.refused("move", *move)
+    assert "already" in visit.refused("move", *move, "--yes")
 
 
 def test_cancelled_it_keeps_its_costs_exactly(tandem: Tandem, visit: Visiting, tmp_path: Path) -> None:
@@ -204,7 +206,7 @@ def test_cancelled_it_keeps_its_costs_exactly(tandem: Tandem, visit: Visiting, t
         "cancel", *why, "--cost", f"flights=1200.50EUR:asked:denied:{refusal}", "--cost", "hotel=80.00EUR"
     )
     assert "1200.50 EUR for flights, 80.00 EUR for hotel (not eligible)" in told
-    assert "was cancelled" in visit.refused("move", "--first", "2022-05-09", "--reason", "host")
+    assert "was cancelled" in visit.refused("move", "--first", "2022-05-09", "--reason", "host", "--yes")
 
 
 def test_converted_it_is_held_without_travelling(visit: Visiting) -> None:
