@@ -195,15 +195,18 @@ def whole(entries: Mapping[str, Sequence[Entry]], verified: Iterable[Report], re
     return found + list(rebuilt.problems)
 
 
+def unrecorded(one: Living) -> str:
+    """The complaint that a workflow has given more entries than it saw recorded."""
+    return f"{one.entity}: {one.position.number} entries given, {one.position.recorded} recorded"
+
+
 def level(living: Iterable[Living], entries: Mapping[str, Sequence[Entry]]) -> list[str]:
     """(ii) Each workflow holds what its entries fold to, and all of it is on record."""
     found = []
     for one in living:
         mine = entries.get(one.entity, ())
         if one.position.number != one.position.recorded:
-            found.append(
-                f"{one.entity}: {one.position.number} entries given, {one.position.recorded} recorded"
-            )
+            found.append(unrecorded(one))
         if len(mine) < one.position.number:
             found.append(
                 f"{one.entity}: entry {one.position.number} is not on record, the last is {len(mine)}"

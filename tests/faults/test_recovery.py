@@ -19,7 +19,7 @@ from ledger.copying import copy_database
 from ledger.rows import LetterStatus
 from tests.faults.campaign import Aftermath, Kill, Plan, fought
 from tests.faults.household import Household
-from tests.faults.oracle import UNKNOWN, acknowledged, judged
+from tests.faults.oracle import UNKNOWN, acknowledged, judged, unrecorded
 from tests.faults.witness import PatientLedger
 
 pytestmark = pytest.mark.timeout(600)
@@ -161,4 +161,6 @@ def _judged(after: Aftermath, calamity: Calamity) -> list[str]:
     gone = [
         f"{entity}: {what}" for entity in over for what in (UNKNOWN, "it does not run, and has not ended")
     ]
+    # the older run of such an entity was stopped, with whatever it was about to have recorded
+    gone += [unrecorded(one) for one in after.living if one.entity in over and not one.running]
     return [f"({name}) {said}" for name, all_ in found.items() for said in all_ if said not in gone]
