@@ -43,7 +43,7 @@ MAY_TAKE, MOST_SLOWNESS = 0.13, 4.0
 """Seconds for a partnership without an engine on a machine that is just fast enough for PLAY.
 
 Found by playing the whole programme where it took 0.33 s: in 58 seconds half of all answers came after 1.5 s and most
-people missed their dates; in twice that time half came within 0.4 s, and they kept them.
+people missed their dates; in three times that half came within 0.75 s, and they kept them.
 """
 SETTING_UP = 3.0
 """Seconds in which programme time stands still on the first day, while everything is founded."""
