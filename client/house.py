@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from temporalio.client import Client
@@ -250,7 +251,7 @@ class House:
         for process in (left.worker, left.engine):
             if process is not None and _runs(process):
                 os.kill(process, signal.SIGTERM)
-                await _gone(process)
+                await _came(partial(_gone, process), _STOP)
         if not await self._locked(_STOP):
             os.close(self._lock)
             self._lock = None
@@ -262,12 +263,7 @@ class House:
     async def _locked(self, patience: float) -> bool:
         """Whether the lock could be had; a little patience, because commands try it for a moment too."""
         assert self._lock is not None
-        until = asyncio.get_running_loop().time() + patience
-        while not whereabouts.locked(self._lock):
-            if asyncio.get_running_loop().time() > until:
-                return False
-            await asyncio.sleep(0.05)
-        return True
+        return await _came(partial(whereabouts.locked, self._lock), patience)
 
     async def _end(self, process: asyncio.subprocess.Process) -> None:
         if process.returncode is not None:
@@ -316,11 +312,14 @@ async def keep(settings: Settings, say: Callable[[str], None], ready: Callable[[
             loop.remove_signal_handler(sign)
 
 
-async def _gone(process: int) -> None:
-    """Wait until a process that is nobody's child here has ended, for as long as one of our own would be waited for."""
-    until = asyncio.get_running_loop().time() + _STOP
-    while _runs(process) and asyncio.get_running_loop().time() < until:  # noqa: ASYNC110  # ends without an event
+async def _came(so: Callable[[], bool], patience: float) -> bool:
+    """Whether something that nobody tells of came to be so within so many seconds."""
+    until = asyncio.get_running_loop().time() + patience
+    while not so():
+        if asyncio.get_running_loop().time() > until:
+            return False
         await asyncio.sleep(0.05)
+    return True
 
 
 def _free_port(wanted: int) -> int:
@@ -345,3 +344,7 @@ def _runs(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _gone(process: int) -> bool:
+    return not _runs(process)

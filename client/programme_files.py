@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from client import targets, wording
 from client.targets import TargetFacts
-from client.yaml_files import Document, WrongFile, parsed
+from client.yaml_files import Document, Facts, WrongFile, parsed
 from client.yaml_files import read as read_yaml
 from domain.calendars import CalendarEdition
 from domain.holiday_lists import EU_MEMBERS
@@ -39,12 +39,6 @@ __all__ = ["Programme", "WrongFile", "read", "read_script"]
 
 CHINA = "CN"
 _ADDRESS = re.compile(r"^[^@\s<>,;:\"\\()\[\]]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
-
-
-class _Facts(BaseModel):
-    """Part of a file. What is not known in it is an error, most often a slip of the pen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 def _seen(text: str) -> str:
@@ -93,25 +87,25 @@ Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9 ()/-]{3,40}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,79}$")]
 
 
-class Theme(_Facts):
+class Theme(Facts):
     code: Code
     title: Words
 
 
-class ComponentFacts(_Facts):
+class ComponentFacts(Facts):
     code: Component
     kind: Level
     title: Words
     modes: tuple[Mode, ...] = tuple(Mode)
 
 
-class TravelRestriction(_Facts):
+class TravelRestriction(Facts):
     country: Words
     since: date = Field(alias="from")
     until: date
 
 
-class Years(_Facts):
+class Years(Facts):
     """The years whose holidays partnerships are founded with, and the days China's lists came out."""
 
     first_year: Annotated[int, Field(ge=2000, le=2100)]
@@ -119,7 +113,7 @@ class Years(_Facts):
     china_lists_published: dict[int, date] = Field(default_factory=dict)
 
 
-class ProgrammeFacts(_Facts):
+class ProgrammeFacts(Facts):
     code: Code
     title: Words
     title_zh: Words = ""
@@ -151,7 +145,7 @@ class ProgrammeFacts(_Facts):
     telephone: Telephone | None = None
 
 
-class EuMember(_Facts):
+class EuMember(Facts):
     name: PlaceName
     name_zh: str = Field(default="", max_length=60)
     country: StateCode
@@ -160,7 +154,7 @@ class EuMember(_Facts):
     acting: str = Field(default="", max_length=120)
 
 
-class CnMember(_Facts):
+class CnMember(Facts):
     name: PlaceName
     name_zh: str = Field(default="", max_length=60)
     country: ChinaCode = CHINA
@@ -169,7 +163,7 @@ class CnMember(_Facts):
     acting: str = Field(default="", max_length=120)
 
 
-class PartnershipFacts(_Facts):
+class PartnershipFacts(Facts):
     code: Code
     component: Component
     mode: Mode = Mode.ONE_TO_ONE
@@ -186,7 +180,7 @@ class PartnershipFacts(_Facts):
         return eu, Member(side=Side.CN, since=since, **self.cn.model_dump())
 
 
-class PersonFacts(_Facts):
+class PersonFacts(Facts):
     """Somebody with one role: in one partnership, in a cluster, or in the programme as a whole."""
 
     key: Key
@@ -221,19 +215,19 @@ class PersonFacts(_Facts):
         return self.cluster in (None, partnership.cluster)
 
 
-class _ProgrammeFile(_Facts):
+class _ProgrammeFile(Facts):
     programme: ProgrammeFacts
     partnerships: Annotated[tuple[PartnershipFacts, ...], Field(min_length=1)]
     demonstration: bool = False
     people: tuple[PersonFacts, ...] = ()
 
 
-class _PeopleFile(_Facts):
+class _PeopleFile(Facts):
     demonstration: bool = False
     people: Annotated[tuple[PersonFacts, ...], Field(min_length=1)]
 
 
-class Programme(_Facts):
+class Programme(Facts):
     """A programme as read from its files, checked as a whole."""
 
     facts: ProgrammeFacts

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from client.yaml_files import Document
+from client.yaml_files import Document, Facts
 from domain.indicators import Indicator
 from domain.targets import Targets, countable
 from ledger.rows import Programme
@@ -17,11 +17,7 @@ _ENGAGED = "O1"
 """Its targets are those of `partnerships`, where every programme publishes them."""
 
 
-class TargetFacts(BaseModel):
-    """Part of a file. What is not known in it is an error, most often a slip of the pen."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class TargetFacts(Facts):
     partnerships: dict[Literal["city", "region"], Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
     indicators: dict[str, object] = Field(default_factory=dict)
     """By code: a number, or by part a number each. A union of both would tell of every slip twice; see `wrong`."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from domain.values import Refusal
@@ -28,6 +28,12 @@ _SIGNS = {
     r"^[a-z0-9][a-z0-9_.-]{0,79}$": "a handle of small letters, digits and _ . - such as c1-01.eu.focal",
 }
 """What a pattern asks for, in words."""
+
+
+class Facts(BaseModel):
+    """Part of a file. What is not known in it is an error, most often a slip of the pen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class WrongFile(Refusal):

@@ -215,11 +215,12 @@ def _asked(
         by = people.acting(state, who, behalf, common["acting_role"], common["acting_side"])
         desk = Desk(ledger, state, by, settings, present(ledger, state.programme))
         try:
-            if common["dry_run"]:
-                foreseeing.told(desk, clean(_built(build, desk, given, words)), as_json=common["as_json"])
-                return
-            if not agreed:
-                _agreed(desk, clean(_built(build, desk, given, words)), as_json=common["as_json"])
+            if common["dry_run"] or not agreed:
+                request, as_json = clean(_built(build, desk, given, words)), common["as_json"]
+                if common["dry_run"]:
+                    foreseeing.told(desk, request, as_json=as_json)
+                    return
+                _agreed(desk, request, as_json=as_json)
             answer = asyncio.run(_sent(desk, build, given, words))
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None

@@ -40,10 +40,9 @@ def indicators(
     """
     with records(ctx) as ledger:
         known = programmes(ledger, programme)
-        lives = [ledger.entries(one.entity) for one in ledger.standings(programme=programme)]
-    until = as_of or datetime.max.replace(tzinfo=UTC)
+        all_of_them = _counted(ledger, programme, as_of)
     # of several programmes together there is a count, and no target that it could be held against
-    found = beside(counted(lives, until), kept(known[0]) if len(known) == 1 else {})
+    found = beside(all_of_them, kept(known[0]) if len(known) == 1 else {})
     if as_json:
         showing.as_json({"as_of": as_of, "indicators": list(found)})
         return
@@ -67,13 +66,18 @@ def indicators(
                 showing.line(f"{one.code} without evidence: {', '.join(one.uncounted)}")
 
 
+def _counted(
+    ledger: SqlLedger, programme: str | None = None, as_of: datetime | None = None
+) -> tuple[Indicator, ...]:
+    lives = [ledger.entries(one.entity) for one in ledger.standings(programme=programme)]
+    return counted(lives, as_of or datetime.max.replace(tzinfo=UTC))
+
+
 def results(ledger: SqlLedger) -> None:
     """What a programme is first asked for, in short: without rules, and without parts that came to nothing."""
-    lives = [ledger.entries(one.entity) for one in ledger.standings()]
-    found = counted(lives, datetime.max.replace(tzinfo=UTC))
     rows = [
         (one.code, one.title, figure.split, _told(figure))
-        for one in found
+        for one in _counted(ledger)
         if one.code in _RESULTS
         for figure in one.figures
         if figure.value

@@ -25,7 +25,7 @@ from domain.events import End, Moved
 from domain.foresight import Foreseen, confirmed, foresee
 from domain.partnership import Partnership
 from domain.terms import Stage
-from domain.values import Actor, Component, PersonId, Refusal, Role, Side
+from domain.values import Component, PersonId, Refusal, Role, Side
 
 _NOBODY_YET = f"sha256:{'0' * 64}"
 """Stands for the text (an order, an addendum) that is kept when the step is taken."""
@@ -175,7 +175,7 @@ def _foreseen(
     held = next(iter(state.holders_of(Role.OPERATOR, Side.PROGRAMME, at)), None)
     if held is None:
         raise Refusal(f"{state.code} has no operator, who would have to ask for it")
-    by = Actor(person=held.person, role=held.role, side=held.side)
+    by = held.in_person()
     match step:
         case Step.SUSPEND:
             return foresee(state, 0, rq.Suspend(order=_NOBODY_YET, since=since), by, at)

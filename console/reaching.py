@@ -16,7 +16,7 @@ from domain.broad_requests import Spread
 from domain.foresight import Foreseen, foresee
 from domain.life import SECRETARIAT
 from domain.living import Entity
-from domain.values import Actor, Refusal, Side
+from domain.values import Refusal, Side
 
 
 def ordered_in(events: tuple[ev.AnyEvent, ...]) -> ev.BroadcastOrdered | None:
@@ -88,6 +88,5 @@ def _foreseen(state: Entity, request: Spread, at: datetime) -> Foreseen:
     for role in SECRETARIAT:
         for held in state.holders_of(role, Side.PROGRAMME, at):
             if held.person != second:
-                by = Actor(person=held.person, role=held.role, side=held.side)
-                return foresee(state, 0, request, by, at)
+                return foresee(state, 0, request, held.in_person(), at)
     raise Refusal(f"{state.code} has no operator, who would have to ask for it")

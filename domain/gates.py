@@ -89,6 +89,10 @@ class Gate(Value):
         """The seats that have not decided."""
         return tuple(seat for seat in range(len(self.seats)) if self.vote_of(seat) is None)
 
+    def goes_on(self, outcome: Outcome) -> bool:
+        """Whether its stage goes on after it with such an outcome."""
+        return outcome.passes or (outcome is Outcome.LAPSED and self.terms.goes_on)
+
     def certain(self) -> Outcome | None:
         """The outcome once no further vote can change it, else None.
 

@@ -33,7 +33,7 @@ def settled(
     held = state.stage(gate.stage)
     assert held is not None
     terms = state.terms.stage(gate.stage)
-    goes_on = outcome.passes or (outcome is Outcome.LAPSED and gate.terms.goes_on)
+    goes_on = gate.goes_on(outcome)
     another_round = not goes_on and outcome is not Outcome.REJECTED and len(held.versions) < held.rounds
     clock = None
     if another_round:

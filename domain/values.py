@@ -167,6 +167,10 @@ class Holder(Value):
     def holds(self, at: datetime) -> bool:
         return self.since <= at and (self.until is None or at < self.until)
 
+    def in_person(self) -> Actor:
+        """The holder acting in this role, on nobody else's behalf."""
+        return Actor(person=self.person, role=self.role, side=self.side)
+
 
 class Event(Value):
     """Something that happened: when it took effect, and who did it; nobody where the calendar did."""

@@ -165,7 +165,7 @@ def _sent(
     """An errand to these partnerships, in the name of an operator: a cluster manager has no say in every one."""
     if by is None or by.role is not Role.OPERATOR or by.on_behalf_of is not None:
         held = state.holders_of(Role.OPERATOR, Side.PROGRAMME, at)[0]
-        by = Actor(person=held.person, role=held.role, side=held.side)
+        by = held.in_person()
     if not to:
         return state
     number = state.carried_out + 1

@@ -50,7 +50,7 @@ def _in_whose_name(state: S, at: datetime) -> Actor | None:
     chosen = next((held for held in secretariat if held.person == state.founder), None)
     for held in (chosen, *secretariat):
         if held is not None:
-            return Actor(person=held.person, role=held.role, side=held.side)
+            return held.in_person()
     return None
 
 

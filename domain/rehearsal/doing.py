@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,20 +10,16 @@ from domain import requests as rq
 from domain.living import Entity
 from domain.rehearsal.chance import at_work, chance
 from domain.rehearsal.phrases import phrase
-from domain.rehearsal.scene import Planned, Stagehands, Text
+from domain.rehearsal.scene import Planned, Stagehands, Text, written
 from domain.tasks import Task
 from domain.values import Actor, Holder, PersonId, Refusal, Role, Side
 
 
-def beginner(state: Entity, at: datetime) -> Holder:
+def beginner(state: Entity, at: datetime) -> Actor:
     """The operator who begins something new from an entity; Refusal while it has none."""
     for held in state.holders_of(Role.OPERATOR, Side.PROGRAMME, at):
-        return held
+        return held.in_person()
     raise Refusal(f"{state.code} has no operator, who would have to begin it")
-
-
-def in_role(holder: Holder) -> Actor:
-    return Actor(person=holder.person, role=holder.role, side=holder.side)
 
 
 @dataclass(frozen=True)
@@ -52,9 +47,7 @@ class Doing:
         words = words or phrase(
             kind, chance(self.hands.seed, self.state.code, "words", id), chinese=holder.side is Side.CN
         )
-        name = f"rehearsal/{self.hands.seed}/{self.state.code}/{kind}/{id}/{words}"
-        hashed = f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
-        return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
+        return written(self.hands.seed, self.state.code, kind, id, words, holder)
 
     def planned(
         self,
@@ -76,7 +69,7 @@ class Doing:
                 id=id,
                 at=when,
                 earliest=min(when, max(earliest or self.at, self.at)),
-                by=in_role(by),
+                by=by.in_person(),
                 request=request,
                 texts=texts,
                 refused=refused,

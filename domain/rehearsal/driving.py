@@ -19,7 +19,7 @@ from domain.rehearsal.happenings import even_when_stopped, happenings
 from domain.rehearsal.initiatives import initiatives
 from domain.rehearsal.piloting import plan_pilot
 from domain.rehearsal.replies import replies
-from domain.rehearsal.scene import Planned, Scene, Stagehands
+from domain.rehearsal.scene import Planned, Scene, Stagehands, in_order
 from domain.rehearsal.touring import plan_tour
 from domain.requests import PlanSession
 from domain.visits.requests import MoveVisit
@@ -54,7 +54,7 @@ def plan(
         found = list(even_when_stopped(scene))
     else:
         found = [*replies(scene), *initiatives(scene), *happenings(scene)]
-    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
+    return in_order(found)
 
 
 def plan_for(

@@ -16,8 +16,8 @@ from domain.clusters.steps import ClusterWorkPlan, JointPlan
 from domain.partnership import Partnership
 from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.characters import Gathering
-from domain.rehearsal.doing import Doing, beginner, in_role
-from domain.rehearsal.scene import Planned, Stagehands
+from domain.rehearsal.doing import Doing, beginner
+from domain.rehearsal.scene import Planned, Stagehands, in_order
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
 from domain.values import ExchangeMode, Holder, Role
@@ -25,7 +25,7 @@ from domain.values import ExchangeMode, Holder, Role
 
 def gathering_founded(gathering: Gathering, members: Sequence[Partnership], at: datetime) -> ClusterFounded:
     """The cluster as the operator of its first partnership founds it."""
-    by = in_role(beginner(members[0], at))
+    by = beginner(members[0], at)
     title, title_zh = gathering.title, gathering.title_zh
     return founding(gathering.code, title=title, title_zh=title_zh, members=members, by=by, at=at)
 
@@ -55,7 +55,7 @@ def plan_gathering(
         found += [*_stages(circle, state.active), *_sessions(circle), *_closing(circle)]
     for task in tasks_of(state):
         found += _reply(circle, task)
-    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
+    return in_order(found)
 
 
 def _stages(circle: _Circle, active: datetime) -> Iterator[Planned]:

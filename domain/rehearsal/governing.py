@@ -14,7 +14,7 @@ from domain.programmes.steps import REPORTS
 from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.doing import Doing
 from domain.rehearsal.happenings import end_of
-from domain.rehearsal.scene import Planned, Stagehands
+from domain.rehearsal.scene import Planned, Stagehands, in_order
 from domain.scopes import Scope
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
@@ -47,7 +47,7 @@ def plan_programme(
     found: list[Planned] = [*_extending(office), *_adopting(office), *_travelling(office)]
     for task in tasks_of(state):
         found += _reply(office, task)
-    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
+    return in_order(found)
 
 
 def _reply(office: _Office, task: Task) -> Iterator[Planned]:

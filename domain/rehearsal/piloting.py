@@ -32,8 +32,8 @@ from domain.pilots.pilot import Pilot
 from domain.pilots.steps import CHECKED, SCREENING
 from domain.rehearsal.chance import at_work, chance, noon
 from domain.rehearsal.characters import Venture
-from domain.rehearsal.doing import Doing, beginner, in_role
-from domain.rehearsal.scene import Planned, Stagehands
+from domain.rehearsal.doing import Doing, beginner
+from domain.rehearsal.scene import Planned, Stagehands, in_order
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
 from domain.values import SIDES, Holder, Role, Side
@@ -63,7 +63,7 @@ def venture_founded(venture: Venture, partnership: Partnership, at: datetime) ->
         partnership=partnership,
         action=venture.action,
         kind=venture.kind,
-        by=in_role(beginner(partnership, at)),
+        by=beginner(partnership, at),
         at=at,
     )
 
@@ -94,7 +94,7 @@ def plan_pilot(
         found += _afterwards(desk)
         for task in tasks_of(state):
             found += _reply(desk, task)
-    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
+    return in_order(found)
 
 
 def _befalls(desk: _Desk) -> Iterator[Planned]:

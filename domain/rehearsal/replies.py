@@ -408,7 +408,7 @@ def _advising(scene: Scene, task: Task) -> Iterator[Planned]:
     if reply.at is not None:
         answer = scene.text("advice", holder, *about)
         given = rq.GiveAdvice(gate=gate.code, answer=answer.hash)
-        yield from scene.planned(_id(*about), reply.at, scene.in_person(holder), given, answer)
+        yield from scene.planned(_id(*about), reply.at, holder.in_person(), given, answer)
 
 
 _LAST_MINUTE = timedelta(days=6)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -37,6 +37,13 @@ class Text(Value):
     words: str
     kind: str
     owner: PersonId
+
+
+def written(seed: int, code: str, kind: str, about: str, words: str, holder: Holder) -> Text:
+    """What somebody writes about something; the same words about the same thing have the same hash."""
+    name = f"rehearsal/{seed}/{code}/{kind}/{about}/{words}"
+    hashed = f"sha256:{hashlib.sha256(name.encode()).hexdigest()}"
+    return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
 
 
 class Planned(Value):
@@ -73,6 +80,11 @@ class Planned(Value):
                 return "proposal"
             case _:
                 return self.id
+
+
+def in_order(found: Iterable[Planned]) -> tuple[Planned, ...]:
+    """Soonest first."""
+    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
 
 
 @dataclass(frozen=True)
@@ -146,12 +158,7 @@ class Scene:
             mine = (one.giver, one.role, one.side) == (holder.person, holder.role, holder.side)
             if mine and one.since <= when < one.until - _SOON and self.state.holder(one.to, when):
                 return Actor(person=one.to, role=holder.role, side=holder.side, on_behalf_of=holder.person)
-        return self.in_person(holder)
-
-    @staticmethod
-    def in_person(holder: Holder) -> Actor:
-        """The holder and nobody for the holder: for what is asked of the person."""
-        return Actor(person=holder.person, role=holder.role, side=holder.side)
+        return holder.in_person()
 
     # times
 
@@ -210,9 +217,7 @@ class Scene:
     def text(self, kind: str, holder: Holder, *about: object) -> Text:
         """What somebody writes, in their own language."""
         words = phrase(kind, self.chance("words", kind, *about), chinese=holder.side is Side.CN)
-        name = "/".join(map(str, (self.hands.seed, self.state.code, kind, *about)))
-        hashed = f"sha256:{hashlib.sha256(f'rehearsal/{name}/{words}'.encode()).hexdigest()}"
-        return Text(hash=hashed, words=words, kind=kind, owner=holder.person)
+        return written(self.hands.seed, self.state.code, kind, "/".join(map(str, about)), words, holder)
 
     # facts
 

@@ -11,8 +11,8 @@ from domain import requests as rq
 from domain.partnership import Partnership
 from domain.rehearsal.chance import chance, noon
 from domain.rehearsal.characters import Tour
-from domain.rehearsal.doing import Doing, beginner, in_role
-from domain.rehearsal.scene import Planned, Stagehands
+from domain.rehearsal.doing import Doing, beginner
+from domain.rehearsal.scene import Planned, Stagehands, in_order
 from domain.tasks import Task, tasks_of
 from domain.terms import Stage
 from domain.values import ExchangeMode, Holder, Refusal, Role, Side
@@ -43,7 +43,7 @@ def tour_founded(tour: Tour, served: Sequence[Partnership], at: datetime) -> Vis
         hosts=tour.hosts,
         first=tour.first,
         days=tour.days,
-        by=in_role(beginner(served[0], at)),
+        by=beginner(served[0], at),
         at=at,
     )
 
@@ -71,7 +71,7 @@ def plan_tour(
     found: list[Planned] = [*_befalls(trip)]
     for task in tasks_of(state):
         found += _reply(trip, task)
-    return tuple(sorted(found, key=lambda planned: (planned.at, planned.id)))
+    return in_order(found)
 
 
 def _befalls(trip: _Trip) -> Iterator[Planned]:
@@ -111,7 +111,7 @@ def _another_time(trip: _Trip, task: Task) -> Iterator[Planned]:
         first = (when + ahead).date()
         move = vr.MoveVisit(first=first + timedelta(days=-first.weekday() % 7), reason="not_ready")
         try:
-            trip.state.ask(move, in_role(operator), when)
+            trip.state.ask(move, operator.in_person(), when)
         except Refusal:
             continue
         yield from trip.planned(id, when, operator, move)

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from domain.clocks import Clock, Deadline
 from domain.entity import StageStatus
-from domain.events import Outcome
 from domain.gates import Gate
 from domain.tasks import OPERATOR, tasks_of
 from domain.terms import GateTerms, Seat, Stage, VisitPer, VisitSeat, VisitStepTerms
@@ -18,6 +17,7 @@ from domain.visits.state import VisitState
 from domain.visits.timetable import (
     abouts,
     counted_back,
+    last_day,
     last_moment,
     report_clock,
     seat_of,
@@ -155,7 +155,7 @@ def _report(state: VisitState) -> Clock | None:
     if state.first is None:
         return None
     ends = last_moment(state, state.first, state.days)
-    return report_clock(state, state.first + timedelta(days=state.days - 1), ends)
+    return report_clock(state, last_day(state.first, state.days), ends)
 
 
 def _stage(state: VisitState, stage: Stage, foreseen: Clock | None) -> Iterator[Row]:
@@ -189,8 +189,7 @@ def _gate(state: VisitState, gate: Gate) -> Row:
 
 
 def _passed(gate: Gate) -> bool:
-    lapsed = gate.outcome is Outcome.LAPSED and gate.terms.goes_on
-    return lapsed or (gate.outcome is not None and gate.outcome.passes)
+    return gate.outcome is not None and gate.goes_on(gate.outcome)
 
 
 def _decided(state: VisitState, terms: GateTerms, since: datetime | None) -> Clock | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.clocks import Clock
 from domain.entity import EntityState
+from domain.tasks import OPERATOR
 from domain.terms import Seat, Stage, VisitPer, VisitSeat, VisitStepTerms, calendar_days, joint_days
 from domain.values import Role, Side
 from domain.visits.events import Milestone, Paper
@@ -57,15 +58,13 @@ OF_TRAVEL = ("groups", "names", "freeze", "invitation", "clearance", "visa", "bo
 BY_OTHERS = ("groups", "names", "clearance", "visa", "late_visas", "complete")
 """Steps that have a request of their own, and are not ticked off."""
 
-_OPERATOR = Seat(role=Role.OPERATOR, side=Side.PROGRAMME)
-
 
 def seat_of(state: VisitState, milestone: Milestone) -> Seat:
     """Who owes a step: the operators, or the person who answers for a sub-group, or for its host."""
     terms = next((one for one in state.rules.timetable if one.step == milestone.step), None)
     group = state.group(milestone.about)
     if terms is None or group is None or terms.seat is VisitSeat.OPERATOR:
-        return _OPERATOR
+        return OPERATOR
     if terms.seat is VisitSeat.HOST:
         return Seat(role=Role.FOCAL_POINT, side=state.side_of(group.host), person=group.host_contact)
     return Seat(role=Role.FOCAL_POINT, side=group.side, person=group.contact)
@@ -88,7 +87,7 @@ def last_moment(state: VisitState, first: date, days: int) -> datetime:
 def report_clock(state: VisitState, last: date, at: datetime) -> Clock:
     """The mission report's, counted on from the end of the last day (domain.md 2.6), whenever that is recorded."""
     ends = last_moment(state, last, 1)
-    return state.clock_for("submit.visit_report/1", state.rules.report, (_OPERATOR,), min(ends, at))
+    return state.clock_for("submit.visit_report/1", state.rules.report, (OPERATOR,), min(ends, at))
 
 
 def planned(
@@ -181,7 +180,7 @@ def _to_be_recorded(state: VisitState, first: date, days: int) -> Clock:
     terms = next((one for one in state.rules.timetable if one.step == "complete"), None)
     allowance = terms.after if terms is not None and terms.after is not None else calendar_days(10)
     ends = last_moment(state, first, days)
-    return state.clock_for(f"visit_complete/{state.moved}", allowance, (_OPERATOR,), ends)
+    return state.clock_for(f"visit_complete/{state.moved}", allowance, (OPERATOR,), ends)
 
 
 def papers(state: VisitState, first: date, at: datetime) -> tuple[Paper, ...]:
@@ -195,7 +194,7 @@ def papers(state: VisitState, first: date, at: datetime) -> tuple[Paper, ...]:
         if held is not None and held.awaiting:
             number = len(held.versions) + 1
             name = f"submit.{stage.value}/{number}.{state.moved}"
-            found.append(Paper(stage=stage, clock=counted_back(state, name, days, _OPERATOR, first, at)))
+            found.append(Paper(stage=stage, clock=counted_back(state, name, days, OPERATOR, first, at)))
     return tuple(found)
 
 

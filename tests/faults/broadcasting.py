@@ -48,4 +48,4 @@ async def _state(ledger: PatientLedger) -> Entity:
 
 def _actor(state: Entity, role: Role) -> Actor:
     held = state.holders_of(role, Side.PROGRAMME, state.now)[0]
-    return Actor(person=held.person, role=held.role, side=held.side)
+    return held.in_person()
