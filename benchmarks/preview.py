@@ -16,7 +16,10 @@ from benchmarks.measuring import Figure, note
 from benchmarks.places import folder
 from benchmarks.templates import CODE, code_of, fill, template
 from client.reading import partnership
-from console.previewing import Scope, Step, previewed
+from console.previewing import NOTHING_YET
+from console.reaching import reached
+from domain import requests as rq
+from domain.scopes import Scope
 from ledger import open_ledger
 from ledger.store import SqlLedger
 from tests.ledger.lives import batches
@@ -26,7 +29,8 @@ def _previewed(ledger: SqlLedger) -> tuple[float, int, int]:
     """The seconds of CPU for all partnerships, the dates that would move and the letters that would go out."""
     at = partnership(ledger, code_of(0)).now  # all stand where the life they are copies of stood
     begun, dates, letters = time.process_time(), 0, 0
-    for one in previewed(ledger, Scope(), Step.SUSPEND, None, lambda _: at, totals=True):
+    scope = Scope(programme=partnership(ledger, code_of(0)).programme)
+    for one in reached(ledger, scope, rq.Suspend(order=NOTHING_YET), at, totals=True):
         dates += one.dates
         letters += one.mail
     return time.process_time() - begun, dates, letters

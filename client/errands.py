@@ -12,6 +12,7 @@ from temporalio.client import Client
 from client.door import Door, Memory
 from domain.clockwork import Clockwork
 from domain.errands import Carried, Errand, Scope, TurnedDown
+from domain.living import Entity
 from domain.reaching import kinds_meant, meant
 from domain.values import Refusal
 from ledger.store import SqlLedger
@@ -67,9 +68,15 @@ class DoorMessenger:
         return list(islice(self._find(errand.scope, errand.after), A_ROUND + 1))
 
 
-def in_scope(ledger: SqlLedger, scope: Scope, after: str = "") -> Iterator[str]:
-    """The ids of the entities under way that a scope means, from behind one of them on, in their order."""
+def in_scope(
+    ledger: SqlLedger, scope: Scope, after: str = "", read: Callable[[str], Entity | None] | None = None
+) -> Iterator[str]:
+    """The ids of the entities under way that a scope means, from behind one of them on, in their order.
+
+    `read` gives an entity's state where its row does not tell; else the ledger does.
+    """
+    read = read or ledger.state
     for kind in sorted(kinds_meant(scope)):
         for record in ledger.standings(kind, programme=scope.programme):
-            if record.entity > after and meant(scope, record, partial(ledger.state, record.entity)):
+            if record.entity > after and meant(scope, record, partial(read, record.entity)):
                 yield record.entity

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import typer
 from pydantic import ValidationError
@@ -30,6 +30,8 @@ from domain.tasks import tasks_of
 from domain.values import Actor, Refusal, Role, Side
 
 _STAND_IN = f"sha256:{'0' * 64}"
+_MOST_ROWS = 400
+"""So many dates and letters are shown before somebody is asked; of more, `--dry-run` makes a list."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Desk:
     hashes: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What the answer is to mention besides, such as the version a decision was made on."""
+    seen: bool = False
+    """Whether whoever asks was shown what it would do."""
     _files: dict[Path, str] = field(default_factory=dict)
 
     def person(self, key: str) -> Person:
@@ -103,6 +107,9 @@ _COMMON: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
+ShownFirst = Literal["always", "of many", "never"]
+
+
 @dataclass(frozen=True)
 class Shared:
     """A request that every kind of entity can be asked, for the command groups of the other kinds."""
@@ -112,6 +119,7 @@ class Shared:
     name: str
     panel: str | None
     build: Callable[..., AnyRequest]
+    shown_first: ShownFirst
 
 
 SHARED: list[Shared] = []
@@ -125,18 +133,19 @@ def asked(
     of: str = "partnership",
     shared: bool = False,
     group: str = "",
-    shown_first: bool = False,
+    shown_first: ShownFirst = "never",
 ) -> Callable[[Callable[..., AnyRequest]], Callable[..., None]]:
     """Makes a command of a function that builds a request to an entity of a kind from a desk and its own options.
 
     The command gets CODE, --as, --for, --role, --dry-run and --json besides, and each free text (`Words`) as two
-    options. `shared` marks a request that every kind of entity can be asked. What is `shown_first` moves dates of many
-    people: they are shown before it is sent, and it is sent once that was agreed to, or with --yes.
+    options. `shared` marks a request that every kind of entity can be asked. What is `shown_first` (always, or
+    where what is confirmed concerns many) moves dates of many people: they are shown before it is sent, and it is
+    sent once that was agreed to, or with --yes.
     """
 
     def made(build: Callable[..., AnyRequest]) -> Callable[..., None]:
         if shared:
-            SHARED.append(Shared(group, name, panel, build))
+            SHARED.append(Shared(group, name, panel, build, shown_first))
         hints = get_type_hints(build, include_extras=True)
         texts: dict[str, bool] = {}
         parameters = [_keyword("ctx", typer.Context), _keyword("code", _code_of(of))]
@@ -150,12 +159,12 @@ def asked(
             texts[one.name] = needed
             parameters += _text_options(one.name, words, needed)
         parameters += [_keyword(*common) for common in _COMMON]
-        if shown_first:
+        if shown_first != "never":
             parameters.append(_keyword("yes", _YES, False))
 
         def command(**given: Any) -> None:
-            agreed = bool(given.pop("yes")) if shown_first else True
-            _asked(of, build, given, texts, agreed=agreed)
+            agreed = shown_first == "never" or bool(given.pop("yes"))
+            _asked(of, build, given, texts, agreed=agreed, always=shown_first == "always")
 
         command.__doc__ = build.__doc__
         command.__name__ = build.__name__
@@ -200,6 +209,7 @@ def _asked(
     texts: dict[str, bool],
     *,
     agreed: bool,
+    always: bool,
 ) -> None:
     ctx, code = given.pop("ctx"), given.pop("code")
     common = {name: given.pop(name) for name, _, _ in _COMMON}
@@ -220,7 +230,8 @@ def _asked(
                 if common["dry_run"]:
                     foreseeing.told(desk, request, as_json=as_json)
                     return
-                _agreed(desk, request, as_json=as_json)
+                if always or foreseeing.concerns_many(desk, request):
+                    _agreed(desk, request, as_json=as_json)
             answer = asyncio.run(_sent(desk, build, given, words))
         except Refusal as refusal:
             raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
@@ -229,15 +240,27 @@ def _asked(
 
 def _agreed(desk: Desk, request: AnyRequest, *, as_json: bool) -> None:
     """Show what would happen and ask back; Refusal where nobody is there to agree, or does not."""
-    if as_json or not sys.stdin.isatty():
+    try:
+        foreseeing.first(desk, request)
+    except Refusal as refusal:
+        if refusal.grave:
+            return  # it is for the entity to say so, and to keep the attempt
+        raise
+    if as_json or not attended():
         raise Refusal(
             "this moves dates of many people, and nobody is here to agree to it; look at them with --dry-run, "
             "then ask with --yes"
         )
-    foreseeing.told(desk, request, as_json=False)
+    foreseeing.told(desk, request, as_json=False, most=_MOST_ROWS)
+    desk.seen = True
     showing.line()
     if not typer.confirm("Send it?", err=True):
         raise Refusal("nothing was sent")
+
+
+def attended() -> bool:
+    """Whether somebody is there who can be asked."""
+    return sys.stdin.isatty()
 
 
 def _text_given(name: str, text: str | None, file: Path | None, needed: bool) -> str | None:
@@ -261,7 +284,7 @@ async def _sent(
     async with opened(desk.settings, desk.ledger, desk.state.programme) as door:
         desk.hashes = [await door.keep(text, kind, desk.by.person) for kind, text in desk.texts]
         request = _built(build, desk, given, words)
-        reach = foreseeing.numbers(desk, request)
+        reach = "" if desk.seen else foreseeing.numbers(desk, request)
         desk.notes += [reach] if reach else []
         return await _answered(desk, door, request)
 

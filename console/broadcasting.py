@@ -10,11 +10,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from client.errands import in_scope
-from client.reading import SqlLedger, unknown
-from console import programme_standing, termsfile
+from console import programme_standing, scoping, termsfile
 from console.asking import Desk, Words, asked
-from console.errors import misused
 from console.kinds import share
 from console.options import Reason, SuspendedSince, code, country, last_day, last_moment, moment
 from console.programmes import app
@@ -23,9 +20,6 @@ from console.steering import lists
 from domain import requests as rq
 from domain.broad_requests import Broad
 from domain.entities import KINDS
-from domain.scopes import SIDE_ALONE, Scope
-from domain.terms import Stage
-from domain.values import Component, Refusal, Side, listed
 
 PANEL = "Reports and cut-offs"
 Remark = Annotated[str | None, Words("A remark to go with it")]
@@ -40,7 +34,7 @@ broadcast_app = typer.Typer(
 app.add_typer(broadcast_app, name="broadcast", rich_help_panel="For two persons")
 
 
-@asked(groups["propose"], "extend", of="programme")
+@asked(groups["propose"], "extend", of="programme", shown_first="always")
 def extend(
     desk: Desk,
     ends: Annotated[
@@ -51,7 +45,7 @@ def extend(
     addendum: Annotated[str, Words("The addendum to the contract")],
     remark: Remark = None,
 ) -> rq.AnyRequest:
-    """Extend the programme at no cost: its cut-offs move, and every entity of it is told."""
+    """Extend the programme at no cost: shows every date that moves, and asks back; every entity of it is told."""
     return rq.Propose(matter=rq.Extend(ends=ends, addendum=addendum), reason=reason, remark=remark)
 
 
@@ -99,52 +93,19 @@ def answer_objection(
 
 # --- broadcasts ----------------------------------------------------------------------------------------------------
 
-_STANDING = tuple(kind for kind in KINDS if kind != "programme")
 _TRAVELLING = ("partnership", "visit", "cluster")
+Only = Annotated[
+    list[str] | None,
+    typer.Option("--only", metavar="CODE", help="Only this entity; may be given several times."),
+]
 _SCOPE: tuple[tuple[str, Any, Any], ...] = (
-    (
-        "only",
-        Annotated[
-            list[str] | None,
-            typer.Option("--only", metavar="CODE", help="Only this entity; may be given several times."),
-        ],
-        None,
-    ),
-    (
-        "kind",
-        Annotated[
-            list[str] | None,
-            typer.Option("--kind", metavar="KIND", help="Only of this kind; may be given several times."),
-        ],
-        None,
-    ),
-    (
-        "member",
-        Annotated[
-            str | None,
-            typer.Option("--country", metavar="CODE", parser=country, help="Only those with a member there."),
-        ],
-        None,
-    ),
-    (
-        "side",
-        Annotated[
-            Side | None,
-            typer.Option("--side", help="With --country: only those whose member there is of this side."),
-        ],
-        None,
-    ),
-    (
-        "component",
-        Annotated[Component | None, typer.Option("--component", help="Only of this component.")],
-        None,
-    ),
-    (
-        "cluster",
-        Annotated[str | None, typer.Option("--cluster", metavar="CODE", help="Only of this cluster.")],
-        None,
-    ),
-    ("stage", Annotated[Stage | None, typer.Option("--stage", help="Only those in this stage now.")], None),
+    ("only", Only, None),
+    ("kind", scoping.Kind, None),
+    ("member", scoping.Member, None),
+    ("side", scoping.MembersSide, None),
+    ("component", scoping.InComponent, None),
+    ("cluster", scoping.InCluster, None),
+    ("stage", scoping.InStage, None),
     ("reason", Reason, inspect.Parameter.empty),
     ("remark", Remark, None),
 )
@@ -174,10 +135,16 @@ def spread(name: str, *kinds: str, to_country: bool = False) -> Callable[[What],
 
         def build(desk: Desk, **given: Any) -> rq.AnyRequest:
             request = what(desk, **{option: given[option] for option in own})
-            of = given["country"] if to_country else given["member"]
-            scope = _scope(
-                desk, kinds, of, {option: given[option] for option in narrowing if option in given}
+            wishes = scoping.Wishes(
+                codes=tuple(given["only"] or ()),
+                kinds=tuple(given["kind"] or ()),
+                country=given["country"] if to_country else given["member"],
+                side=given["side"],
+                component=given["component"],
+                cluster=given["cluster"],
+                stage=given["stage"],
             )
+            scope = scoping.scope_of(desk.ledger, desk.state.programme, wishes, kinds)
             matter = rq.Broadcast(scope=scope, request=request)
             return rq.Propose(matter=matter, reason=given["reason"], remark=given["remark"])
 
@@ -192,61 +159,10 @@ def spread(name: str, *kinds: str, to_country: bool = False) -> Callable[[What],
                 ),
             ]
         )
-        asked(broadcast_app, name, of="programme")(build)
+        asked(broadcast_app, name, of="programme", shown_first="always")(build)
         return what
 
     return made
-
-
-def _scope(desk: Desk, kinds: tuple[str, ...], of: str | None, given: dict[str, Any]) -> Scope:
-    """Who is meant; Refusal for what is not on record, and where nobody under way fits."""
-    ledger, programme = desk.ledger, desk.state.programme
-    unlike = [kind for kind in given["kind"] or () if kind not in KINDS]
-    if unlike:
-        raise misused(f"{unlike[0]!r} is no kind; there are {listed(tuple(KINDS))}")
-    narrow = any(one for option, one in given.items() if option not in ("reason", "remark"))
-    meant = tuple(dict.fromkeys(given["kind"] or _kinds_of(ledger, given["only"]) or kinds))
-    if not meant:
-        # a whole programme that stands still or goes on does so with its own clocks
-        meant = _STANDING if narrow or of else tuple(KINDS)
-    scope = Scope(
-        programme=programme,
-        kinds=meant,
-        codes=tuple(dict.fromkeys(given["only"] or ())),
-        country=of,
-        side=given["side"],
-        component=given["component"],
-        cluster=_cluster(ledger, programme, given["cluster"]),
-        stage=given["stage"].value if given["stage"] else None,
-    )
-    if scope.side_alone:
-        raise misused(SIDE_ALONE)
-    if next(in_scope(ledger, scope), None) is None:
-        raise Refusal("no entity that is under way fits; `tandem partnership list` shows all partnerships")
-    return scope
-
-
-def _kinds_of(ledger: SqlLedger, codes: list[str] | None) -> tuple[str, ...]:
-    """The kinds of the entities named; Refusal for a code that is not on record."""
-    kinds: list[str] = []
-    for one in codes or ():
-        found = ledger.standings(code=one)
-        if not found:
-            raise Refusal(unknown(ledger, one))
-        kinds.append(found[0].kind)
-    return tuple(kinds)
-
-
-def _cluster(ledger: SqlLedger, programme: str, given: str | None) -> str | None:
-    if given is None:
-        return None
-    known = sorted({one.cluster for one in ledger.standings(programme=programme) if one.cluster})
-    found = next((one for one in known if one.lower() == given.lower()), None)
-    if found is None:
-        raise Refusal(
-            f"no entity of programme {programme} is in cluster {given!r}; there are {listed(known)}"
-        )
-    return found
 
 
 @spread("suspend")

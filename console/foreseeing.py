@@ -30,19 +30,20 @@ class Asking(Protocol):
     def at(self) -> datetime: ...
 
 
-def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
-    """Print what the request would do now. Raises Refusal where it would be refused; nothing is sent or kept."""
-    number = desk.ledger.last_number(desk.state.entity)
-    first = foresee(desk.state, number, request, desk.by, desk.at)
-    then = None
-    if isinstance(request, rq.Propose):
-        then = confirmed(first, number, desk.by, desk.at)
-    orders = [reaching.ordered_in(one.events) for one in (first, then) if one is not None]
-    reach = [[*reaching.reached(desk.ledger, one)] for one in orders if one is not None]
+def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool, most: int | None = None) -> None:
+    """Print what the request would do now. Raises Refusal where it would be refused; nothing is sent or kept.
+
+    Of what many entities would see, each date and letter is told where they are no more than `most`.
+    """
+    at_once, then = first(desk, request)
+    orders = [reaching.ordered_in(one.events) for one in (at_once, then) if one is not None]
+    reach = [
+        [*reaching.reached(desk.ledger, one.scope, one.request, desk.at)] for one in orders if one is not None
+    ]
     known = people.names(desk.ledger)
     names, second = telling.Names(known), telling.Names(known, nobody="a second person")
     if as_json:
-        plain = _plain(first, names)
+        plain = _plain(at_once, names)
         if then is not None:
             plain["once_confirmed"] = _plain(then, second)
         for found in reach:
@@ -50,13 +51,24 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool) -> None:
         showing.as_json({kind_of(desk.state.entity): desk.state.code, "dry_run": True, **plain})
         return
     showing.line("Nothing was sent. This would happen:")
-    _shown(first, names)
+    _shown(at_once, names)
     if then is not None:
         showing.line()
         showing.line("Once a second person confirms it:")
         _shown(then, second)
     for found in reach:
-        reaching.shown(found, names)
+        showing.line()
+        showing.line("Once it has reached everybody it is meant for:")
+        reaching.shown(found, names, most)
+
+
+def first(desk: Asking, request: rq.AnyRequest) -> tuple[Foreseen, Foreseen | None]:
+    """What it would do where it is asked, and then, for a proposal, once confirmed; Refusal as the request would be."""
+    number = desk.ledger.last_number(desk.state.entity)
+    at_once = foresee(desk.state, number, request, desk.by, desk.at)
+    if isinstance(request, rq.Propose):
+        return at_once, confirmed(at_once, number, desk.by, desk.at)
+    return at_once, None
 
 
 def numbers(desk: Asking, request: rq.AnyRequest) -> str:
@@ -64,15 +76,21 @@ def numbers(desk: Asking, request: rq.AnyRequest) -> str:
     if not isinstance(request, rq.Propose | rq.Confirm):
         return ""
     try:
-        then = foresee(desk.state, 0, request, desk.by, desk.at)
-        if isinstance(request, rq.Propose):
-            then = confirmed(then, 0, desk.by, desk.at)
+        at_once, then = first(desk, request)
     except Refusal:
         return ""  # it is for the entity to say so, and to keep the attempt
-    ordered = reaching.ordered_in(then.events)
+    ordered = reaching.ordered_in((then or at_once).events)
     if ordered is None:
         return ""
-    return f"as of now, {reaching.counted([*reaching.reached(desk.ledger, ordered, totals=True)])}"
+    found = reaching.reached(desk.ledger, ordered.scope, ordered.request, desk.at, totals=True)
+    return f"as of now, {reaching.counted([*found])}"
+
+
+def concerns_many(desk: Asking, request: rq.AnyRequest) -> bool:
+    """Whether it is, or confirms, what moves the dates of many: a broadcast, or the end of the programme."""
+    matters = {held.number: held.matter for held in desk.state.proposals}
+    matter = matters.get(request.proposal) if isinstance(request, rq.Confirm) else None
+    return isinstance(matter, rq.Broadcast | rq.Extend)
 
 
 def _sentences(foreseen: Foreseen, names: telling.Names) -> list[str]:

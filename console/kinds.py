@@ -85,7 +85,7 @@ def share(app: typer.Typer, kind: str) -> dict[str, typer.Typer]:
                 )
                 app.add_typer(groups[one.group], name=one.group, rich_help_panel="For two persons")
             of = groups[one.group]
-        asking.asked(of, one.name, one.panel, of=kind)(one.build)
+        asking.asked(of, one.name, one.panel, of=kind, shown_first=one.shown_first)(one.build)
     return groups
 
 

@@ -39,7 +39,7 @@ def waive(
     return rq.Propose(matter=matter, reason=reason, remark=remark)
 
 
-@asked(propose_app, "extend")
+@asked(propose_app, "extend", shown_first="always")
 def extend(
     desk: Desk,
     ends: Annotated[
@@ -103,9 +103,9 @@ def _cluster(desk: Desk, given: str) -> str:
     return found or given
 
 
-@asked(app, "confirm", PANEL, shared=True)
+@asked(app, "confirm", PANEL, shared=True, shown_first="of many")
 def confirm(desk: Desk, proposal: Number = None) -> rq.AnyRequest:
-    """Confirm a proposal as the second person; it takes effect now."""
+    """Confirm a proposal as the second person; what moves dates of many is shown first, and asks back."""
     return rq.Confirm(proposal=_number(desk, proposal))
 
 

@@ -1,22 +1,45 @@
-"""What a broadcast would do to each entity it reaches: dates, letters, and those that would refuse."""
+"""What a step over many entities would do to each of them: dates, letters, and those that would refuse."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+
+from rich.progress import track
 
 from client import people
 from client.errands import in_scope
 from client.reading import SqlLedger, present
-from console import previewing, showing, telling
-from console.previewing import Seen
+from console import showing, telling
+from console.showing import Column, loose
 from domain import events as ev
 from domain import requests as rq
 from domain.broad_requests import Spread
-from domain.foresight import Foreseen, foresee
+from domain.entities import kind_of
+from domain.foresight import Foreseen, confirmed, foresee
 from domain.life import SECRETARIAT
 from domain.living import Entity
-from domain.values import Refusal, Side
+from domain.scopes import Scope
+from domain.values import PersonId, Refusal, Side
+
+ANYBODY = "p-anybodyelse"
+"""Stands for the second person, whoever it will be."""
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What would happen to one entity, counted, and, where wanted, each date and letter; or why it cannot."""
+
+    code: str
+    dates: int = 0
+    mail: int = 0
+    moved: tuple[ev.Moved, ...] = ()
+    letters: tuple[tuple[str, PersonId], ...] = ()
+    """The kind of each, and to whom."""
+    refused: str = ""
 
 
 def ordered_in(events: tuple[ev.AnyEvent, ...]) -> ev.BroadcastOrdered | None:
@@ -24,19 +47,61 @@ def ordered_in(events: tuple[ev.AnyEvent, ...]) -> ev.BroadcastOrdered | None:
     return next((event for event in events if isinstance(event, ev.BroadcastOrdered)), None)
 
 
-def reached(ledger: SqlLedger, ordered: ev.BroadcastOrdered, *, totals: bool = False) -> Iterator[Seen]:
-    """What it would do to each entity, one after the other, as of now; with `totals` only counted."""
-    at = present(ledger, ordered.scope.programme)
-    for entity in in_scope(ledger, ordered.scope):
-        state = ledger.state(entity)
+def reached(
+    ledger: SqlLedger, scope: Scope, request: Spread, at: datetime | None = None, *, totals: bool = False
+) -> Iterator[Seen]:
+    """What it would do to each entity meant, one after the other, at a time, else now; with `totals` only counted."""
+    at = at or present(ledger, scope.programme)
+    read = lru_cache(maxsize=1)(
+        ledger.state
+    )  # whether it is meant may need the state that is asked right after
+    for entity in _watched(in_scope(ledger, scope, read=read)):
+        state = read(entity)
         if state is None:
             continue
         try:
-            foreseen = _foreseen(state, ordered.request, at)
+            foreseen = _foreseen(state, request, at)
         except Refusal as refusal:
             yield Seen(state.code, refused=people.named(ledger, refusal.sentence))
         else:
-            yield previewing.seen(state.code, foreseen, totals=totals)
+            yield _seen(state.code, foreseen, totals=totals)
+
+
+def _seen(code: str, foreseen: Foreseen, *, totals: bool) -> Seen:
+    moved, letters = foreseen.moved, foreseen.letters
+    if totals:  # ten thousand entities have more of them than anybody reads
+        return Seen(code, len(moved), len(letters))
+    told = tuple((letter.kind, letter.recipient) for letter in letters)
+    return Seen(code, len(moved), len(letters), moved, told)
+
+
+def _foreseen(state: Entity, request: Spread, at: datetime) -> Foreseen:
+    """What the request would do to an entity, asked by its operator."""
+    staff = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, at)]
+    if isinstance(request, rq.ChangeEnd) and request.second == ANYBODY and staff:
+        second = next((held.person for held in staff[1:] if held.person != staff[0].person), None)
+        if second is None:
+            raise Refusal(f"{state.code} has nobody but {staff[0].person}, and two persons have to want it")
+        request = request.model_copy(update={"second": second})
+    second = request.second if isinstance(request, rq.ChangeEnd) else None
+    asking = next((held for held in staff if held.person != second), None)
+    if asking is None:
+        raise Refusal(f"{state.code} has no operator, who would have to ask for it")
+    by = asking.in_person()
+    if isinstance(request, rq.ChangeEnd) and kind_of(state.entity) == "programme":
+        # its own end is moved by two persons in itself, and everybody else's follows
+        matter = rq.Extend(ends=request.ends, addendum=request.addendum)
+        return confirmed(foresee(state, 0, rq.Propose(matter=matter, reason="addendum"), by, at), 0, by, at)
+    return foresee(state, 0, request, by, at)
+
+
+def _watched(entities: Iterator[str]) -> Iterable[str]:
+    if not sys.stderr.isatty():
+        return entities
+    known = list(entities)
+    if len(known) < 200:
+        return known
+    return track(known, "looking ahead", console=showing.terminal(stderr=True), transient=True)
 
 
 def counted(found: list[Seen]) -> str:
@@ -51,19 +116,29 @@ def counted(found: list[Seen]) -> str:
     )
 
 
-def shown(found: list[Seen], names: telling.Names) -> None:
-    """Print each date and letter, the sum, and who would refuse why."""
-    showing.line()
-    showing.line("Once it has reached everybody it is meant for:")
-    previewing.dates(found)
-    previewing.letters(found, names)
+def shown(found: list[Seen], names: telling.Names, most: int | None = None) -> None:
+    """Print each date and letter, unless there are more than so many, the sum, and who would refuse why."""
+    moves = [(one.code, moved) for one in found for moved in one.moved]
+    mail = [(one.code, telling.plain(kind), names(who)) for one in found for kind, who in one.letters]
+    if most is not None and len(moves) + len(mail) > most:
+        showing.line("More dates and letters than can be read here; --dry-run lists each of them.")
+        moves, mail = [], []
+    if moves:
+        showing.table(
+            (Column("Code"), Column("Date"), Column("Was"), Column("Would be")),
+            [(code, one.clock, showing.due_day(one.was), showing.due_day(one.now)) for code, one in moves],
+        )
+        showing.line()
+    if mail:
+        showing.table((Column("Code"), Column("Letter"), loose("To")), mail)
+        showing.line()
     showing.line(counted(found))
     for one in found:
         if one.refused:
             showing.line(f"{one.code}: would refuse: {one.refused}", style="yellow")
 
 
-def plain(found: list[Seen], names: telling.Names) -> dict[str, object]:
+def plain(found: list[Seen], names: telling.Names, *, totals: bool = False) -> dict[str, object]:
     """The same as JSON values."""
     possible = [one for one in found if not one.refused]
     return {
@@ -78,15 +153,6 @@ def plain(found: list[Seen], names: telling.Names) -> dict[str, object]:
                 "letters": [{"kind": kind, "to": names(who)} for kind, who in one.letters],
             }
             for one in possible
+            if not totals
         ],
     }
-
-
-def _foreseen(state: Entity, request: Spread, at: datetime) -> Foreseen:
-    """What the request would do to an entity, asked by its operator."""
-    second = request.second if isinstance(request, rq.ChangeEnd) else None
-    for role in SECRETARIAT:
-        for held in state.holders_of(role, Side.PROGRAMME, at):
-            if held.person != second:
-                return foresee(state, 0, request, held.in_person(), at)
-    raise Refusal(f"{state.code} has no operator, who would have to ask for it")

@@ -259,7 +259,7 @@ def group_step(
 _REASON = typer.Option("--reason", metavar="CODE", parser=code, help="Why, such as host, guest, visa.")
 
 
-@asked(app, "move", PANEL, of="visit", shown_first=True)
+@asked(app, "move", PANEL, of="visit", shown_first="always")
 def move(
     desk: Desk,
     reason: Annotated[str, _REASON],

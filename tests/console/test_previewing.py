@@ -12,7 +12,7 @@ from tests.console.conftest import Tandem
 
 def test_a_suspension_shows_every_date_that_would_stand_still(tandem: Tandem, home: Path) -> None:
     told = tandem("preview", "suspend", "--json").json
-    with_dates = {one["partnership"]: one["moved"] for one in told["each"]}
+    with_dates = {one["entity"]: one["moved"] for one in told["each"]}
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     for code, moved in with_dates.items():
         open_dates = {
@@ -39,18 +39,16 @@ def test_an_extension_moves_the_cut_offs(tandem: Tandem) -> None:
     told = tandem("preview", "extend", "C1-01", "--ends", "2024-06-30").out
     assert "draft final report" in told and "2024-05-31" in told
     assert "extended" in told
-    assert "1 partnership:" in told
+    assert "1 entity:" in told
 
 
 def test_a_scope_leaves_out_what_does_not_fit(tandem: Tandem) -> None:
     every = tandem("preview", "suspend", "--totals", "--json").json
     assert tandem("preview", "suspend", "--country", "es", "--totals", "--json").json == every
-    assert tandem("preview", "suspend", "--component", "C2").sentence.startswith(
-        "no partnership that is under way"
-    )
-    assert tandem("preview", "suspend", "--country", "FR").sentence.startswith(
-        "no partnership that is under way"
-    )
+    of_spain = ("preview", "suspend", "--country", "es", "--side", "eu", "--kind", "partnership")
+    assert tandem(*of_spain, "--totals", "--json").json == every
+    for nobody in (("--component", "C2"), ("--country", "FR"), ("--country", "ES", "--side", "cn")):
+        assert tandem("preview", "suspend", *nobody).sentence.startswith("no entity that is under way fits")
     assert every["each"] == []
 
 
@@ -61,6 +59,9 @@ def test_a_scope_leaves_out_what_does_not_fit(tandem: Tandem) -> None:
         (("hold", "--ends", "2024-06-30"), "--ends is the new last day of an extension"),
         (("close",), "close"),
         (("hold", "--country", "Spain"), "Spain"),
+        (("hold", "--side", "eu"), "name the country"),
+        (("hold", "--kind", "town"), "'town' is no kind"),
+        (("hold", "--since", "2022-01-01"), "it goes with suspend"),
     ],
 )
 def test_wrong_options_are_named(tandem: Tandem, arguments: tuple[str, ...], words: str) -> None:
@@ -72,5 +73,7 @@ def test_wrong_options_are_named(tandem: Tandem, arguments: tuple[str, ...], wor
 def test_what_would_be_refused_is_listed_with_the_reason(tandem: Tandem) -> None:
     told = tandem("preview", "extend", "--ends", "2022-06-30")
     assert told.status == 0
-    assert "not possible: the programme ends on" in told.out
+    assert "would refuse: the programme ends on" in told.out
     assert "C9-99" in tandem("preview", "hold", "C9-99").sentence
+    told = tandem("preview", "hold", "--programme", "99999")
+    assert "there is no programme '99999'; on record are 11438" in told.sentence

@@ -47,8 +47,10 @@ class Asking:
     def __init__(self, tandem: Tandem) -> None:
         self._tandem = tandem
 
-    def __call__(self, command: str, *arguments: str | Path, by: str = "operator.one") -> Said:
-        return self._tandem("programme", *command.split(), *arguments, "--as", by)
+    def __call__(
+        self, command: str, *arguments: str | Path, by: str = "operator.one", stdin: str | None = None
+    ) -> Said:
+        return self._tandem("programme", *command.split(), *arguments, "--as", by, stdin=stdin)
 
     def done(self, command: str, *arguments: str | Path, by: str = "operator.one") -> str:
         told = self(command, *arguments, by=by)
@@ -82,7 +84,7 @@ def test_a_suspension_of_everything_is_tried_proposed_and_confirmed_by_another(
     ask: Asking, ledger: SqlLedger, tandem: Tandem
 ) -> None:
     before = tandem("ledger", "checkpoint").out
-    tried = ask.done("broadcast suspend 11438", *ORDER, "--dry-run")
+    tried = ask.done("broadcast suspend 11438 --yes", *ORDER, "--dry-run")
     assert "Nothing was sent. This would happen:" in tried
     assert "Once a second person confirms it:" in tried
     assert f"broadcast 1: suspend {listed([f'every {kind}' for kind in KINDS])}" in tried
@@ -90,32 +92,62 @@ def test_a_suspension_of_everything_is_tried_proposed_and_confirmed_by_another(
     assert "stands still" in tried and "3 entities:" in tried and "paused" in tried
     assert tandem("ledger", "checkpoint").out == before, "a dry run changes nothing"
 
-    proposed = ask.done("broadcast suspend 11438", *ORDER)
+    unseen = "look at them with --dry-run, then ask with --yes"
+    assert unseen in ask.refused("broadcast suspend 11438", *ORDER)
+    proposed = ask.done("broadcast suspend 11438 --yes", *ORDER)
     assert "as of now, 3 entities:" in proposed and "would move" in proposed
     assert not programme(ledger).broadcasts
-    alone = ask.refused("confirm 11438")
+    alone = ask.refused("confirm 11438 --yes")
     assert "a second person confirms it" in alone
-    again = ask.done("confirm 11438", "--dry-run", by="operator.two")
+    again = ask.done("confirm 11438 --yes", "--dry-run", by="operator.two")
     assert "Once it has reached everybody it is meant for:" in again and "3 entities:" in again
     assert not programme(ledger).broadcasts
-    confirmed = ask.done("confirm 11438", by="operator.two")
+    assert unseen in ask.refused("confirm 11438", by="operator.two")
+    assert not programme(ledger).broadcasts
+    confirmed = ask.done("confirm 11438 --yes", by="operator.two")
     assert "proposed by Olga Sekretar, confirmed by Otto Zweiter (operator)" in confirmed
     (errand,) = programme(ledger).errands
     assert errand.scope is not None and set(errand.scope.kinds) == set(KINDS)
 
 
+def test_whoever_is_there_sees_every_date_and_letter_before_it_is_confirmed(
+    ask: Asking, ledger: SqlLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask.done("broadcast suspend 11438 --yes", *ORDER, "--kind", "partnership")
+    monkeypatch.setattr(asking, "attended", lambda: True)
+    left = ask("confirm 11438", by="operator.two", stdin="n\n")
+    assert left.status == 1 and "nothing was sent" in left.err
+    assert "stands still" in left.out and "paused" in left.out and "2 entities:" in left.out
+    assert not programme(ledger).broadcasts
+    taken = ask("confirm 11438", by="operator.two", stdin="y\n")
+    assert taken.status == 0 and "confirmed by Otto Zweiter" in " ".join(taken.out.split())
+    assert "as of now" not in taken.out, "it was shown in full already"
+    assert len(programme(ledger).broadcasts) == 1
+
+
+def test_of_thousands_of_dates_only_the_sum_is_shown_before_it_is_asked_for(
+    ask: Asking, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "attended", lambda: True)
+    monkeypatch.setattr(asking, "_MOST_ROWS", 3)
+    left = ask("broadcast suspend 11438", *ORDER, "--kind", "partnership", stdin="n\n")
+    assert "More dates and letters than can be read here; --dry-run lists each of them." in left.out
+    assert "2 entities:" in left.out and "C1-01 " not in left.out
+
+
 def test_what_a_dry_run_counts_is_what_each_entity_would_see(ask: Asking, tandem: Tandem) -> None:
     told = ask("broadcast suspend 11438", *ORDER, "--kind", "partnership", "--dry-run", "--json").json
-    seen = tandem("preview", "suspend", "--json").json
+    seen = tandem("preview", "suspend", "--kind", "partnership", "--json").json
     assert (told["reaches"]["dates"], told["reaches"]["letters"]) == (seen["dates"], seen["letters"])
+    assert told["reaches"] == {name: value for name, value in seen.items() if name != "step"}
     assert [one["entity"] for one in told["reaches"]["each"]] == ["C1-01", "C1-02"]
     assert "once_confirmed" in told and told["dry_run"] is True
 
 
 def test_a_scope_is_as_narrow_as_it_is_wanted(ask: Asking, ledger: SqlLedger) -> None:
-    ask.done("broadcast hold 11438", "--reason", "travel", "--only", "C1-02")
+    ask.done("broadcast hold 11438 --yes", "--reason", "travel", "--only", "C1-02")
     ask.done(
-        "broadcast hold 11438",
+        "broadcast hold 11438 --yes",
         "--reason",
         "travel",
         "--country",
@@ -145,7 +177,7 @@ def test_a_scope_is_as_narrow_as_it_is_wanted(ask: Asking, ledger: SqlLedger) ->
     ],
 )
 def test_a_scope_with_nobody_in_it_is_refused(ask: Asking, arguments: tuple[str, ...], sentence: str) -> None:
-    assert sentence in ask.refused("broadcast hold 11438", "--reason", "travel", *arguments)
+    assert sentence in ask.refused("broadcast hold 11438 --yes", "--reason", "travel", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -173,25 +205,29 @@ def test_wrong_usage_is_told(ask: Asking, command: str, arguments: tuple[str, ..
 
 
 def test_travel_restrictions_go_to_those_with_a_member_there(ask: Asking, ledger: SqlLedger) -> None:
-    told = ask.done("broadcast restrict-travel 11438", *ORDER, "--country", "CN", "--since", "2022-01-01")
+    told = ask.done(
+        "broadcast restrict-travel 11438 --yes", *ORDER, "--country", "CN", "--since", "2022-01-01"
+    )
     assert "as of now, 2 entities: 0 dates would move" in told
-    done = ask.done("confirm 11438", by="team.leader")
+    done = ask.done("confirm 11438 --yes", by="team.leader")
     assert "record no travel to CN from 2022-01-01 until further notice in every partnership" in done
     (errand,) = programme(ledger).errands
     assert errand.scope is not None and (errand.scope.kinds, errand.scope.country) == (
         ("partnership", "visit", "cluster"),
         "CN",
     )
-    nobody = ask.refused("broadcast resume-travel 11438", *ORDER, "--country", "FR", "--since", "2022-01-01")
+    nobody = ask.refused(
+        "broadcast resume-travel 11438 --yes", *ORDER, "--country", "FR", "--since", "2022-01-01"
+    )
     assert "no entity that is under way fits" in nobody
 
 
 def test_a_calendar_is_adopted_by_all_with_the_dates_that_move(ask: Asking, ledger: SqlLedger) -> None:
     told = ask.done(
-        "broadcast adopt-calendar 11438", "--name", "to 2024", "--through", "2024", "--reason", "notice"
+        "broadcast adopt-calendar 11438 --yes", "--name", "to 2024", "--through", "2024", "--reason", "notice"
     )
     assert "3 entities" in told
-    ask.done("confirm 11438", by="operator.two")
+    ask.done("confirm 11438 --yes", by="operator.two")
     (errand,) = programme(ledger).errands
     for entity in ("partnership/C1-01", "programme/11438"):
         state = ledger.state(entity)
@@ -211,9 +247,15 @@ def test_terms_go_out_as_they_are_printed(
         tandem("partnership", "terms", "C1-01").out.replace("hold_review: 90", "hold_review: 60")
     )
     ask.done(
-        "broadcast adopt-terms 11438", "--terms", printed, "--decision", "minutes 4", "--reason", "review"
+        "broadcast adopt-terms 11438 --yes",
+        "--terms",
+        printed,
+        "--decision",
+        "minutes 4",
+        "--reason",
+        "review",
     )
-    ask.done("confirm 11438", by="operator.two")
+    ask.done("confirm 11438 --yes", by="operator.two")
     (errand,) = programme(ledger).errands
     state = ledger.state("partnership/C1-02")
     assert state is not None
@@ -223,8 +265,8 @@ def test_terms_go_out_as_they_are_printed(
 def test_the_report_of_a_broadcast_says_what_each_entity_answered(
     ask: Asking, ledger: SqlLedger, tandem: Tandem
 ) -> None:
-    ask.done("broadcast hold 11438", "--reason", "travel", "--kind", "partnership")
-    ask.done("confirm 11438", by="operator.two")
+    ask.done("broadcast hold 11438 --yes", "--reason", "travel", "--kind", "partnership")
+    ask.done("confirm 11438 --yes", by="operator.two")
     state = programme(ledger)
     came = Carried(
         done=("partnership/C1-01",),
@@ -261,8 +303,8 @@ def test_an_extension_shows_every_date_of_the_programme_and_of_each_partnership(
     assert own["last kick-off"].startswith("2023-07-")
     each = {one["entity"]: {date["clock"] for date in one["moved"]} for one in tried["reaches"]["each"]}
     assert each.keys() == {"C1-01", "C1-02"} and "last kick-off" in each["C1-01"]
-    ask.done("propose extend 11438", *extend)
-    told = ask.done("confirm 11438", by="team.leader")
+    ask.done("propose extend 11438 --yes", *extend)
+    told = ask.done("confirm 11438 --yes", by="team.leader")
     assert "2024-03-31" in told
     assert programme(ledger).ends > on(2024, 3, 30)
     assert "an extension ends later" in ask.refused(

@@ -228,10 +228,11 @@ def test_two_persons_waive_a_condition(ask: Asking) -> None:
         "late_start",
         "--addendum",
         "no 2",
+        "--yes",
         by="operator.one",
     )
     assert "made proposal 2: extend the programme to 2024-03-31 (late_start)".replace("_", " ") in told
-    assert "3 dates" not in ask.done("confirm", "C1-01", by="team.leader")
+    assert "3 dates" not in ask.done("confirm", "C1-01", "--yes", by="team.leader")
 
 
 def test_acting_for_somebody_needs_a_delegation(ask: Asking) -> None:
@@ -396,13 +397,13 @@ def test_a_merger_is_into_a_cluster_of_the_programme(ask: Asking) -> None:
 
 
 def test_an_extension_ends_on_a_later_day_and_as_the_programme_does(ask: Asking, home: Path) -> None:
-    arguments = ("--reason", "late_start", "--addendum", "no 2")
+    arguments = ("--reason", "late_start", "--addendum", "no 2", "--yes")
     before = _ends(home)
     assert "an extension ends later" in ask.refused(
         "propose extend", "C1-01", "--ends", "2023-12-31", *arguments, by="operator.one"
     )
     ask.done("propose extend", "C1-01", "--ends", "2024-12-31", *arguments, by="operator.one")
-    ask.done("confirm", "C1-01", "2", by="team.leader")
+    ask.done("confirm", "C1-01", "2", "--yes", by="team.leader")
     assert _ends(home) == before.replace(year=2024)
 
 
