@@ -177,6 +177,11 @@ def ladders_stopped(
 
 def restrict_travel(state: S, request: rq.RestrictTravel, by: Actor, at: datetime) -> Events:
     steered(state, by, at, "record a travel restriction", Role.OPERATOR, Role.EU_DELEGATION)
+    countries = sorted({one.country for one in state.members if one.until is None})
+    if countries and request.country not in countries:
+        raise Refusal(
+            f"nobody travels to {request.country} for {state.code}: its members are in {listed(countries)}"
+        )
     until = request.until or state.ends
     if until <= request.since:
         raise Refusal(f"a restriction ends after it begins, on {day(request.since)}")

@@ -97,6 +97,12 @@ def entries(home: Path) -> dict[str, int]:
             "no partnership C9-99; on record are C1-01, C1-02",
         ),
         (
+            RESTRICT,
+            ("C1-01", "FR", *SINCE, *ORDER),
+            OPERATOR,
+            "nobody travels to FR for C1-01: its members are in CN and ES",
+        ),
+        (
             RESUME,
             ("C1-01", "CN", *SINCE, *ORDER),
             OPERATOR,
