@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -242,12 +242,12 @@ def _falls(state: EntityState, task: Task) -> Iterator[Fall]:
         )
         if ladder is not None and ladder.stopped is not None:
             continue
-        fired = ladder.fired if ladder is not None else ()
-        for rung in state.terms.ladder:
-            if fired and rung.offset <= max(fired):
-                continue
-            at = rung_time(state, task.deadline, rung, recipient, task.clock.spans if task.clock else ())
-            if at > _owes_since(state, task, recipient) and (task.moot is None or at < task.moot):
+        fired = max(ladder.fired, default=None) if ladder is not None else None
+        rungs = [rung for rung in state.terms.ladder if fired is None or rung.offset > fired]
+        since = _owes_since(state, task, recipient)
+        spans = task.clock.spans if task.clock else ()
+        for rung, at in rung_times(state, task.deadline, rungs, recipient, spans):
+            if at > since and (task.moot is None or at < task.moot):
                 yield Fall(at=at, recipient=recipient, task=task, rung=rung)
 
 
@@ -258,14 +258,14 @@ def _owes_since(state: EntityState, task: Task, recipient: PersonId) -> datetime
     return max([task.since, *(one.since for one in held if one.person == recipient)])
 
 
-def rung_time(
+def rung_times(
     state: EntityState,
     deadline: Deadline,
-    rung: Rung,
+    rungs: Iterable[Rung],
     recipient: PersonId,
     spans: tuple[Span, ...] = (),
-) -> datetime:
-    """09:00 (by the terms) where the recipient lives, on a working day there.
+) -> Iterator[tuple[Rung, datetime]]:
+    """When each rung falls: 09:00 (by the terms) where the recipient lives, on a working day there.
 
     Rungs up to the due day move to an earlier working day, those after it to a later one. Days on which
     everything, or the task's own clock (`spans`), stood still are no days of the ladder either: a hold brings
@@ -278,15 +278,17 @@ def rung_time(
     known = [calendar.country for calendar in state.edition.countries]
     days = state.edition.days(country if country in known else home[1])
     still = still_days((*state.stops, *spans), zone)
-    day = deadline.on if rung.offset > 0 else days.on_or_before(deadline.on)
-    step = 1 if rung.offset > 0 else -1
-    for _ in range(abs(rung.offset) if still else 0):
-        day = days.shift(day, step)
-        while any(first <= day <= last for first, last in still):
+    hour = time(state.terms.remind_at_hour)
+    for rung in rungs:
+        day = deadline.on if rung.offset > 0 else days.on_or_before(deadline.on)
+        step = 1 if rung.offset > 0 else -1
+        for _ in range(abs(rung.offset) if still else 0):
             day = days.shift(day, step)
-    if not still:
-        day = days.shift(day, rung.offset)
-    return datetime.combine(day, time(state.terms.remind_at_hour), zone).astimezone(UTC)
+            while any(first <= day <= last for first, last in still):
+                day = days.shift(day, step)
+        if not still:
+            day = days.shift(day, rung.offset)
+        yield rung, datetime.combine(day, hour, zone).astimezone(UTC)
 
 
 def cut_off_times(state: EntityState) -> tuple[tuple[datetime, str], ...]:

@@ -9,7 +9,7 @@ from domain import requests as rq
 from domain.clocks import Deadline
 from domain.letters import Letter
 from domain.stages import default_terms
-from domain.tasks import rung_time
+from domain.tasks import rung_times
 from domain.terms import GateTerms, Reach, Rung, Seat, Stage, Terms, calendar_days
 from domain.values import Actor, Organisation, Role, Side, StakeholderGroup
 from tests.given import (
@@ -144,7 +144,8 @@ def test_each_rung_falls_at_nine_on_a_working_day_of_its_reader(
 ) -> None:
     """Up to the due day on the working day before, after it on the working day after."""
     deadline = Deadline(on=due, at=datetime(due.year, due.month, due.day, 22, tzinfo=UTC), provisional=False)
-    assert rung_time(Story().partnership, deadline, Rung(offset=offset), who.person) == falls
+    ((rung, at),) = rung_times(Story().partnership, deadline, [Rung(offset=offset)], who.person)
+    assert (rung.offset, at) == (offset, falls)
 
 
 def test_rungs_before_the_task_came_up_are_not_sent() -> None:
