@@ -152,6 +152,15 @@ def record_exchange(
         ),
     ] = None,
     evidence: Annotated[str | None, Words("Evidence in words, where there is no document")] = None,
+    organisation: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--organisation",
+            metavar="CODE",
+            parser=code,
+            help="An engaged organisation that attended, by its code; may be given several times.",
+        ),
+    ] = None,
 ) -> rq.AnyRequest:
     """Record a working session, webinar or visit that was held; a planned session has its own code."""
     if document is not None and evidence is not None:
@@ -165,6 +174,7 @@ def record_exchange(
         participants_eu=eu,
         participants_cn=cn,
         evidence=proof,
+        organisations=tuple(organisation or ()),
     )
 
 

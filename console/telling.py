@@ -311,9 +311,10 @@ class Telling:
         people = f"{event.participants_eu} EU and {event.participants_cn} CN participants"
         evidence = "with evidence" if event.evidence else "without evidence, so it does not count"
         whose = f" of {event.of}" if event.of is not None else ""
+        there = f", among them {listed(event.organisations)}" if event.organisations else ""
         return (
             f"{self.by(event)} recorded exchange {event.code}{whose}, {plain(event.mode)}, held on "
-            f"{day(event.held)}: {people}, {evidence}"
+            f"{day(event.held)}: {people}{there}, {evidence}"
         )
 
     def engaged(self, event: ev.OrganisationEngaged, after: Entity) -> str:

@@ -82,6 +82,7 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
     if not request.participants_eu or not request.participants_cn:
         raise Refusal("an exchange has participants of both sides; both numbers are needed")
     travel_possible(state, request.mode, request.held, "could")
+    _attended(state, request)
     # what others held has its minutes there
     minutes = held_now(state, request.code, request.held, at) if request.of is None else None
     return (
@@ -96,8 +97,23 @@ def record_exchange(state: S, request: rq.RecordExchange, by: Actor, at: datetim
             evidence=request.evidence,
             clock=minutes,
             of=request.of,
+            organisations=request.organisations,
         ),
     )
+
+
+def _attended(state: S, request: rq.RecordExchange) -> None:
+    """Refuses organisations that nobody can look up: not engaged, or without the list that names them."""
+    known = [one.code for one in state.organisations]
+    unknown = [one for one in request.organisations if one not in known]
+    if unknown:
+        raise Refusal(
+            f"{listed(unknown)} is not engaged in {state.code}; on record are {listed(known) or 'none'} (engage)"
+        )
+    if len(set(request.organisations)) < len(request.organisations):
+        raise Refusal("an organisation attended once, however many people came; name each of them once")
+    if request.organisations and request.evidence is None:
+        raise Refusal("who attended is read from the attendance list: it goes with the organisations named")
 
 
 def adopt_joint_plan(state: S, request: rq.AdoptJointPlan, by: Actor, at: datetime) -> Events:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain import events as ev
 from domain.entries import Entry
@@ -24,6 +24,7 @@ from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
 
+_A_YEAR = timedelta(days=365)
 _OWN, _JOINT = "own", "joint"
 """The parts of the count of plans: those of partnerships, and those of clusters."""
 
@@ -65,6 +66,11 @@ class _Tally:
     def add(self, split: str, place: str, number: int = 1) -> None:
         self.places.setdefault(split, []).append(place)
         self.numbers[split] = self.numbers.get(split, 0) + number
+
+    def add_one(self, split: str, places: Iterable[str]) -> None:
+        """One more that stands in several places."""
+        self.places.setdefault(split, []).extend(places)
+        self.numbers[split] = self.numbers.get(split, 0) + 1
 
     def figures(self, splits: Iterable[str], of: Mapping[str, int] | None = None) -> tuple[Figure, ...]:
         """A figure for each part, those that came to nothing included."""
@@ -140,8 +146,7 @@ def _sessions(lives: Lives) -> Indicator:
         if held.evidence is None:
             without += places
         else:
-            tally.add(held.mode.value, places[0])
-            tally.places[held.mode.value] += places[1:]
+            tally.add_one(held.mode.value, places)
     return Indicator(
         code="O3",
         title="knowledge exchanges held",
@@ -202,8 +207,7 @@ def _study_visits(lives: Lives) -> Indicator:
         tally.add(f"{made.event.mode.value}, to {made.host}", made.place)
     for places, report in _reported_only(lives):
         split = f"{report.mode.value}, to {hosts[report.host]}"
-        tally.add(split, places[0])
-        tally.places[split] += places[1:]
+        tally.add_one(split, places)
     return Indicator(
         code="O5",
         title="study visits",
@@ -235,8 +239,7 @@ def _plans(lives: Lives) -> Indicator:
         for of, place in latest.items():
             joint.setdefault(of, []).append(place)
     for places in joint.values():
-        tally.add(_JOINT, places[0])
-        tally.places[_JOINT] += places[1:]
+        tally.add_one(_JOINT, places)
     return Indicator(
         code="R1",
         title="cooperation action plans adopted",
@@ -294,37 +297,42 @@ def _pilots(lives: Lives) -> Indicator:
 def _all_groups(lives: Lives) -> Indicator:
     tally = _Tally()
     for life in lives:
+        until = min(lives.as_of, life.state.ended_at or lives.as_of)
         groups: dict[StakeholderGroup, str] = {}
-        for place, event in life.told(ev.OrganisationEngaged):
-            groups.setdefault(event.organisation.group, place)
+        for place, held, one in life.attended():
+            if until - _A_YEAR < held.held <= until:
+                groups[one.group] = place
         if len(groups) == len(StakeholderGroup):
-            tally.add("", max(groups.values(), key=_number))
+            tally.add_one("", dict.fromkeys(groups.values()))
     return Indicator(
         code="R4",
-        title="partnerships that engaged organisations of every stakeholder group",
-        rule="at least one organisation of each group on record",
+        title="partnerships with every stakeholder group active",
+        rule="an organisation of each group on the attendance list of an exchange, within twelve months; where a "
+        "partnership has ended, within its last twelve",
         figures=tally.figures(("",), {"": len(lives)}),
     )
-
-
-def _number(place: str) -> int:
-    return int(place.rpartition("/")[2])
 
 
 def _businesses(lives: Lives) -> Indicator:
     tally = _Tally()
     seen: set[str] = set()
     for life in lives:
-        for place, event in life.told(ev.OrganisationEngaged):
-            one = event.organisation
+        for place, _, one in life.attended():
             if one.group is StakeholderGroup.BUSINESS and one.code not in seen:
                 seen.add(one.code)
                 tally.add(one.side.value, place)
+    without = [
+        place
+        for life in lives
+        for place, event in life.told(ev.OrganisationEngaged)
+        if event.organisation.group is StakeholderGroup.BUSINESS and event.organisation.code not in seen
+    ]
     return Indicator(
         code="R5",
         title="business organisations engaged",
-        rule="distinct organisations by their codes",
+        rule="distinct organisations, by their codes, on the attendance list of an exchange",
         figures=tally.figures(side.value for side in SIDES),
+        uncounted=tuple(without),
     )
 
 
@@ -390,8 +398,7 @@ def _evidenced(lives: Lives) -> Indicator:
         if held.evidence is None:
             without += places
         else:
-            tally.add(mode, places[0])
-            tally.places[mode] += places[1:]
+            tally.add_one(mode, places)
     return Indicator(
         code="P4",
         title="exchanges with evidence",

@@ -17,7 +17,7 @@ from domain.pilots.pilot import Pilot
 from domain.requests import ExchangeMode
 from domain.stages.study_visits import VisitReport
 from domain.terms import Stage
-from domain.values import Side
+from domain.values import Organisation, Side
 from domain.visits.events import Direction
 from domain.visits.visit import StudyVisit
 
@@ -85,6 +85,13 @@ class Life(Told):
     state: Partnership
     pilots: list[PilotLife] = field(default_factory=list)
 
+    def attended(self) -> Iterator[tuple[str, ev.ExchangeHeld, Organisation]]:
+        """Each organisation on the attendance list of an exchange, which is its evidence, and where that stands."""
+        known = {one.code: one for one in self.state.organisations}
+        for place, held in self.told(ev.ExchangeHeld):
+            for code in held.organisations:
+                yield place, held, known[code]
+
     def endorsed_here(self) -> list[tuple[str, str | None]]:
         """Where a pilot passed the partnership's own stage, and of which action of the plan it was."""
         found: list[tuple[str, str | None]] = []
@@ -106,6 +113,7 @@ class Life(Told):
 class Lives:
     """All partnerships as they were on record, and what else was: the visits that were made."""
 
+    as_of: datetime
     partnerships: list[Life] = field(default_factory=list)
     visits: list[Made] = field(default_factory=list)
 
@@ -118,7 +126,7 @@ class Lives:
 
 def lives_by(lives: Iterable[Sequence[Entry]], as_of: datetime) -> Lives:
     """All lives as far as they were on record by then, from the entries of each entity in their order."""
-    known = Lives()
+    known = Lives(as_of)
     pilots: list[PilotLife] = []
     for entries in lives:
         then = [entry for entry in entries if entry.recorded_at <= as_of]

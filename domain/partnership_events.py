@@ -105,6 +105,8 @@ class ExchangeHeld(Event):
     """For the minutes, where it was a session that had been planned."""
     of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
     """The entity whose event it was, where it was that of many."""
+    organisations: tuple[Code, ...] = Field(default=(), exclude_if=lambda those: not those)
+    """Engaged organisations of which somebody is on the attendance list, by their codes."""
 
 
 class JointPlanJoined(Event):

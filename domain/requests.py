@@ -232,6 +232,8 @@ class RecordExchange(Value):
     evidence: TextHash | None = None
     of: EntityName | None = Field(default=None, exclude_if=lambda of: of is None)
     """The entity whose event it was, where it was that of many: a study visit, a cluster's joint session."""
+    organisations: Annotated[tuple[Code, ...], Field(max_length=60, exclude_if=lambda those: not those)] = ()
+    """Engaged organisations of which somebody is on the attendance list, by their codes."""
 
 
 class AdoptJointPlan(Value):

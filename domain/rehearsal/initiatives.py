@@ -22,6 +22,8 @@ _LEAD = {VisitMode.PHYSICAL: 100, VisitMode.HYBRID: 60, VisitMode.VIRTUAL: 35}
 """Days before a visit at which it begins to be prepared (domain.md 2.6)."""
 _ORGANISED = 0.15
 """How many of the sessions are planned in the system before they are held."""
+_ATTENDING = 0.6
+"""How often an engaged organisation has somebody at a session."""
 _PATIENCE_AT_THE_END = 118
 """Days before the end after which closing does not wait for unfinished stages any more."""
 
@@ -205,6 +207,9 @@ def _meeting(scene: Scene) -> Iterator[Planned]:
             participants_eu=draw.randint(4, 22),
             participants_cn=draw.randint(5, 30),
             evidence=proof.hash if evidenced else None,
+            organisations=tuple(
+                one.code for one in state.organisations if draw.random() < _ATTENDING and evidenced
+            ),
         )
         texts = (proof,) if evidenced else ()
         yield from scene.planned(f"exchange/{code}", when, recorder, request, *texts, earliest=held)

@@ -301,6 +301,12 @@ def test_the_secretariats_steps(ask: Asking) -> None:
         by="operator.one",
     )
     assert "without evidence, so it does not count" in told
+    there = ("record-exchange", "C1-01", "ws-3", "virtual", "--held", "2021-10-01", "--eu", "3", "--cn", "4")
+    listed = (*there, "--organisation", "chamber-eu", "--evidence", "the list")
+    assert "chamber-eu is not engaged in C1-01; on record are" in ask.refused(*listed, by="operator.one")
+    ask.done("engage", "C1-01", "chamber-eu", "eu", "business", by="operator.one")
+    assert "read from the attendance list" in ask.refused(*there, *listed[-4:-2], by="operator.one")
+    assert "among them chamber-eu, with evidence" in ask.done(*listed, by="operator.one")
     assert "every clock stands still" in ask.done("hold", "C1-01", "--reason", "elections", by="operator.one")
     assert "resumed it" in ask.done("resume", "C1-01", by="operator.one")
     assert "the authority's suspension" in ask.done(

@@ -146,19 +146,62 @@ def test_a_visit_that_was_not_accepted_is_none() -> None:
     assert {(figure.value, figure.of) for figure in of(story)["R6"].figures} == {(0, 0)}
 
 
-def test_organisations_count_once_and_groups_must_all_be_there() -> None:
-    story = Story()
+def with_organisations(code: str = "C1-01") -> Story:
+    """Organisations `o-0` to `o-3`, one of each stakeholder group, all of the EU side."""
+    story = Story(code=code)
     for place, group in enumerate(StakeholderGroup):
-        assert of(story)["R4"].figures[0].value == 0
         one = Organisation(code=f"o-{place}", side=Side.EU, group=group)
         story.asks(rq.Engage(organisation=one), OPERATOR)
-    told = of(story)
-    assert told["R4"].figures == (Figure(value=1, of=1, evidence=(last(story, ev.OrganisationEngaged),)),)
-    assert figures(told["R5"]) == {"eu": 1, "cn": 0}
-    twin = Story(code="C1-02")
-    same = Organisation(code="o-2", side=Side.EU, group=StakeholderGroup.BUSINESS)
-    twin.asks(rq.Engage(organisation=same), OPERATOR)
-    assert figures(of(story, twin)["R5"]) == {"eu": 1, "cn": 0}
+    return story
+
+
+def test_every_stakeholder_group_has_to_have_come_within_twelve_months() -> None:
+    story = with_organisations()
+    assert of(story, at=on(2021, 4, 1))["R4"].figures == (Figure(value=0, of=1),), "engaged is not attended"
+    story.until(on(2021, 4, 10))
+    story.exchanges("e1", organisations=("o-0", "o-1"))
+    first = last(story, ev.ExchangeHeld)
+    assert figures(of(story, at=on(2021, 5, 1))["R4"]) == {"": 0}
+    story.until(on(2021, 9, 10))
+    story.exchanges("e2", organisations=("o-1", "o-2", "o-3"))
+    (told,) = of(story, at=on(2021, 10, 1))["R4"].figures
+    assert (told.value, told.of, told.evidence) == (1, 1, (first, last(story, ev.ExchangeHeld)))
+    assert figures(of(story, at=on(2022, 4, 11))["R4"]) == {"": 0}, "of one group nobody came for a year"
+    assert figures(of(story, at=on(2021, 9, 9))["R4"]) == {"": 0}, "nobody knew of the second one then"
+
+
+def test_a_partnership_that_ended_keeps_its_last_twelve_months() -> None:
+    story = with_organisations()
+    story.exchanges("e1", organisations=("o-0", "o-1", "o-2", "o-3"))
+    withdraws = rq.Withdraw(side=Side.CN, reason="budget", notice=text("we leave"))
+    story.asks(withdraws, CN_FOCAL, on(2021, 6, 1))
+    assert figures(of(story, at=on(2026, 1, 1))["R4"]) == {"": 1}
+
+
+def test_businesses_count_once_they_attended_and_once() -> None:
+    story, twin = with_organisations(), with_organisations("C1-02")
+    business = f"o-{list(StakeholderGroup).index(StakeholderGroup.BUSINESS)}"
+    told = of(story)["R5"]
+    assert figures(told) == {"eu": 0, "cn": 0}
+    assert told.uncounted == (f"C1-01/{2 + int(business[2:])}",), "engaged, but seen nowhere"
+    for one in (story, twin):
+        one.exchanges("e1", organisations=(business,))
+    told = of(story, twin)["R5"]
+    assert figures(told) == {"eu": 1, "cn": 0} and told.uncounted == ()
+
+
+def test_who_attended_is_engaged_named_once_and_on_the_list() -> None:
+    story = with_organisations()
+    held = {"mode": ExchangeMode.VIRTUAL, "held": story.at, "participants_eu": 1, "participants_cn": 1}
+    for organisations, evidence, sentence in (
+        (("o-9",), text("list"), "o-9 is not engaged in C1-01; on record are o-0, o-1, o-2 and o-3"),
+        (("o-1", "o-1"), text("list"), "name each of them once"),
+        (("o-1",), None, "who attended is read from the attendance list"),
+    ):
+        request = rq.RecordExchange.model_validate(
+            {"code": "e", **held, "organisations": organisations, "evidence": evidence}
+        )
+        assert sentence in story.refuses(request, OPERATOR).sentence
 
 
 def test_gates_in_time_are_a_share_of_those_settled() -> None:
@@ -175,11 +218,16 @@ def test_gates_in_time_are_a_share_of_those_settled() -> None:
 
 @pytest.mark.parametrize("day", [(2021, 9, 1), (2023, 2, 1)])
 def test_an_earlier_day_gives_what_was_counted_then(day: tuple[int, int, int]) -> None:
-    """The count of the whole record for a day is that of the record as it stood on that day."""
+    """The count of the whole record for a day is that of the record as it stood on that day.
+
+    And a record to which nothing is added counts the same later on, but for what has to have been of late (R4).
+    """
     at = on(*day)
     whole = [recorded(life) for life in played(1).values()]
     then = [tuple(entry for entry in entries if entry.recorded_at <= at) for entries in whole]
-    assert counted(whole, at) == counted(then, at) == counted(then, LATER)
+    assert counted(whole, at) == counted(then, at)
+    lasting, later = ([one for one in counted(then, day) if one.code != "R4"] for day in (at, LATER))
+    assert lasting == later
 
 
 def test_nothing_counted_is_ever_taken_back_but_what_can_end() -> None:
