@@ -13,8 +13,9 @@ import typer
 from console import programme_standing, scoping, termsfile
 from console.asking import Desk, Words, asked
 from console.kinds import share
-from console.options import Reason, SuspendedSince, code, country, last_day, last_moment, moment
+from console.options import NewEnd, Reason, SuspendedSince, code, country, last_moment, moment
 from console.programmes import app
+from console.proposing import Addendum, Remark, extension
 from console.session import AsJson, records
 from console.steering import lists
 from domain import requests as rq
@@ -22,7 +23,6 @@ from domain.broad_requests import Broad
 from domain.entities import KINDS
 
 PANEL = "Reports and cut-offs"
-Remark = Annotated[str | None, Words("A remark to go with it")]
 Order = Annotated[str, Words("The written order")]
 
 groups = share(app, "programme")
@@ -37,16 +37,13 @@ app.add_typer(broadcast_app, name="broadcast", rich_help_panel="For two persons"
 @asked(groups["propose"], "extend", of="programme", shown_first="always")
 def extend(
     desk: Desk,
-    ends: Annotated[
-        datetime,
-        typer.Option("--ends", metavar="DAY", parser=last_day, help="The programme's new last day."),
-    ],
+    ends: NewEnd,
     reason: Reason,
-    addendum: Annotated[str, Words("The addendum to the contract")],
+    addendum: Addendum,
     remark: Remark = None,
 ) -> rq.AnyRequest:
     """Extend the programme at no cost: shows every date that moves, and asks back; every entity of it is told."""
-    return rq.Propose(matter=rq.Extend(ends=ends, addendum=addendum), reason=reason, remark=remark)
+    return extension(ends, reason, addendum, remark)
 
 
 @app.command(rich_help_panel="The secretariat's steps")

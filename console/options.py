@@ -111,6 +111,10 @@ SideArgument = Annotated[Side, typer.Argument(metavar="SIDE", help="eu or cn.")]
 RoleArgument = Annotated[Role, typer.Argument(metavar="ROLE", help="Such as focal_point.")]
 
 
+NewEnd = Annotated[
+    datetime,
+    typer.Option("--ends", metavar="DAY", parser=last_day, help="The programme's new last day."),
+]
 SuspendedSince = Annotated[
     datetime | None,
     typer.Option(

@@ -10,7 +10,7 @@ import typer
 from client import clusters
 from console.asking import Desk, Words, asked
 from console.deciding import gate_code
-from console.options import GateCode, Reason, StageName, TheVerdict, code, last_day
+from console.options import GateCode, NewEnd, Reason, StageName, TheVerdict, code
 from console.partnerships import app
 from domain import requests as rq
 from domain.entities import partnership_of
@@ -21,6 +21,7 @@ propose_app = typer.Typer(no_args_is_help=True, help="Propose what two persons m
 app.add_typer(propose_app, name="propose", rich_help_panel=PANEL)
 
 Remark = Annotated[str | None, Words("A remark to go with it")]
+Addendum = Annotated[str, Words("The addendum to the contract")]
 Number = Annotated[
     int | None, typer.Argument(metavar="NUMBER", help="Which proposal; may be left out where one is open.")
 ]
@@ -42,12 +43,9 @@ def waive(
 @asked(propose_app, "extend", shown_first="always")
 def extend(
     desk: Desk,
-    ends: Annotated[
-        datetime,
-        typer.Option("--ends", metavar="DAY", parser=last_day, help="The programme's new last day."),
-    ],
+    ends: NewEnd,
     reason: Reason,
-    addendum: Annotated[str, Words("The addendum to the contract")],
+    addendum: Addendum,
     remark: Remark = None,
 ) -> rq.AnyRequest:
     """Extend a partnership at no cost, where no programme is on record that would extend all of them."""
@@ -57,6 +55,11 @@ def extend(
             f"{desk.state.code} ends with programme {programme}, which is extended as a whole and carries it to "
             f"everybody (tandem programme propose extend {programme})"
         )
+    return extension(ends, reason, addendum, remark)
+
+
+def extension(ends: datetime, reason: str, addendum: str, remark: str | None) -> rq.Propose:
+    """A new end, as a partnership or the whole programme is asked for it."""
     return rq.Propose(matter=rq.Extend(ends=ends, addendum=addendum), reason=reason, remark=remark)
 
 
