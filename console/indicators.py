@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from client.reading import SqlLedger, programmes
+from client.reading import SqlLedger, present, programmes
 from client.targets import kept
 from console import showing
 from console.options import flag, last_moment
@@ -70,7 +70,8 @@ def _counted(
     ledger: SqlLedger, programme: str | None = None, as_of: datetime | None = None
 ) -> tuple[Indicator, ...]:
     lives = [ledger.entries(one.entity) for one in ledger.standings(programme=programme)]
-    return counted(lives, as_of or datetime.max.replace(tzinfo=UTC))
+    now = max((present(ledger, one.code) for one in programmes(ledger, programme)), default=datetime.now(UTC))
+    return counted(lives, as_of or now)
 
 
 def results(ledger: SqlLedger) -> None:

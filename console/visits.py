@@ -175,9 +175,28 @@ def step(
         ),
     ] = None,
     text: Annotated[str | None, Words("The letter or paper of this step, or a note on it")] = None,
+    grades: Annotated[
+        str | None,
+        typer.Option(
+            "--grades",
+            metavar="1,2,3,4,5",
+            help="With survey: how many gave one point, two, three, four and five, such as 0,1,2,8,4.",
+        ),
+    ] = None,
 ) -> rq.AnyRequest:
     """Record that a step of the timetable is taken."""
-    return vr.StepVisit(step=step.replace("-", "_"), about=about, text=text)
+    given = None if grades is None else _grades(grades)
+    return vr.StepVisit(step=step.replace("-", "_"), about=about, text=text, grades=given)
+
+
+def _grades(given: str) -> vr.Grades:
+    numbers = [int(one) for one in given.split(",") if re.fullmatch(r"\s*[0-9]{1,6}\s*", one)]
+    if len(numbers) != 5 or given.count(",") != 4:
+        raise misused(
+            f"{given!r} are no grades; write five numbers, from one point to five, such as 0,1,2,8,4"
+        )
+    one, two, three, four, five = numbers
+    return one, two, three, four, five
 
 
 @asked(app, "form-group", PANEL, of="visit")

@@ -3,7 +3,7 @@
 No evidence, no count; physical and virtual are never added up; and because only entries recorded by a moment are
 looked at, the count for an earlier day is the one that was true then. Codes are those of the domain reference, section
 5; where a rule is narrower here, for want of a record, the rule of the indicator says so. What no entry tells of is not
-counted: publications (O6), surveys (R7), the aftercare answer (I1), what operators do beside their requests (P3), and
+counted: publications (O6), the aftercare answer (I1), what operators do beside their requests (P3), and
 how many persons the participations of O4 are, since nobody's name is in an entry.
 """
 
@@ -355,6 +355,32 @@ def _women(lives: Lives) -> Indicator:
     )
 
 
+def _satisfied(lives: Lives) -> Indicator:
+    tally, of, without = _Tally(), Counter[str](), []
+    for made in lives.visits:
+        split = made.event.mode.value
+        points, answers = f"{split}, points", f"{split}, answers"
+        for place, grades in made.surveys:
+            if grades is None:
+                without.append(place)
+                continue
+            given = sum(grades)
+            tally.add(points, place, sum(one * number for one, number in enumerate(grades, start=1)))
+            tally.add(answers, place, given)
+            of[points] += 5 * given
+            of[answers] += made.event.participants_eu + made.event.participants_cn
+    return Indicator(
+        code="R7",
+        title="satisfaction with study visits",
+        rule="points given in the surveys of participants, of five for each answer; and answers, of all participants "
+        "of the visits surveyed",
+        figures=tally.figures(
+            (f"{mode.value}, {what}" for mode in VisitMode for what in ("points", "answers")), of
+        ),
+        uncounted=tuple(without),
+    )
+
+
 def _in_time(lives: Lives) -> Indicator:
     tally, of = _Tally(), {"": 0}
     for life in lives:
@@ -420,6 +446,7 @@ _COUNTS = (
     _all_groups,
     _businesses,
     _women,
+    _satisfied,
     _in_time,
     _days_to_evidence,
     _evidenced,

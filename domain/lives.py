@@ -10,7 +10,7 @@ from typing import TypeVar
 from domain import events as ev
 from domain.entities import fold
 from domain.entries import Entry
-from domain.events import VisitCompleted
+from domain.events import VisitCompleted, VisitStepTaken
 from domain.living import Entity
 from domain.partnership import Partnership
 from domain.pilots.pilot import Pilot
@@ -19,6 +19,7 @@ from domain.stages.study_visits import VisitReport
 from domain.terms import Stage
 from domain.values import Organisation, Side
 from domain.visits.events import Direction
+from domain.visits.requests import Grades
 from domain.visits.visit import StudyVisit
 
 E = TypeVar("E", bound=ev.Event)
@@ -32,6 +33,8 @@ class Made:
     event: VisitCompleted
     recorded: datetime
     place: str
+    surveys: tuple[tuple[str, Grades | None], ...] = ()
+    """Where the survey of its participants stands, and what it came to where that is on record."""
 
     @property
     def days(self) -> int:
@@ -146,6 +149,11 @@ def lives_by(lives: Iterable[Sequence[Entry]], as_of: datetime) -> Lives:
 
 
 def _made(visit: StudyVisit, entries: Sequence[Entry]) -> Iterator[Made]:
+    surveys = tuple(
+        (f"{visit.code}/{entry.number}", entry.event.grades)
+        for entry in entries
+        if isinstance(entry.event, VisitStepTaken) and entry.event.step == "survey"
+    )
     for entry in entries:
         if isinstance(entry.event, VisitCompleted) and entry.event.mode is not ExchangeMode.TEAM_SCOPING:
-            yield Made(visit, entry.event, entry.recorded_at, f"{visit.code}/{entry.number}")
+            yield Made(visit, entry.event, entry.recorded_at, f"{visit.code}/{entry.number}", surveys)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from console.showing import counted, plain
 from domain.visits import events as ve
-from domain.visits.requests import GroupStep
+from domain.visits.requests import Grades, GroupStep
 from domain.visits.state import VisitState
 
 if TYPE_CHECKING:
@@ -50,7 +50,15 @@ def _founded(tell: Telling, event: ve.VisitFounded, after: VisitState) -> str:
 
 def _step(tell: Telling, event: ve.VisitStepTaken, after: VisitState) -> str:
     did = _STEPS.get(event.step, f"took the step {plain(event.step)}")
-    return f"{tell.by(event)} {did}{_about(event.about, after)}"
+    return f"{tell.by(event)} {did}{_about(event.about, after)}{_points(event.grades)}"
+
+
+def _points(grades: Grades | None) -> str:
+    if grades is None:
+        return ""
+    answers = sum(grades)
+    points = sum(place * number for place, number in enumerate(grades, start=1))
+    return f": {counted(answers, 'answer')}, {points / answers:.1f} of 5 points on average"
 
 
 def _group(tell: Telling, event: ve.GroupFormed, after: VisitState) -> str:

@@ -153,8 +153,20 @@ def _step(trip: _Trip, task: Task, step: str, about: str) -> Iterator[Planned]:
     least, most = _DAYS.get(step, (3, 12))
     again = trip.state.moved
     id = f"{task.id}/{again}"
-    request = vr.StepVisit(step=step, about=about or None)
+    request = vr.StepVisit(step=step, about=about or None, grades=_grades(trip) if step == "survey" else None)
     yield from trip.planned(id, trip.after(holder, task.since, least, most, id), holder, request)
+
+
+def _grades(trip: _Trip) -> vr.Grades | None:
+    """Some of those who were there answer, most of them pleased."""
+    made = trip.state.completion
+    draw = chance(trip.hands.seed, trip.state.code, "grades")
+    there = made.participants_eu + made.participants_cn if made is not None else 0
+    answers = [
+        draw.choices((1, 2, 3, 4, 5), (1, 3, 14, 48, 34))[0] for _ in range(there) if draw.random() < 0.55
+    ]
+    one, two, three, four, five = (answers.count(points) for points in range(1, 6))
+    return (one, two, three, four, five) if answers else None
 
 
 def _paper(trip: _Trip, task: Task, stage: Stage) -> Iterator[Planned]:

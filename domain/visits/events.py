@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
@@ -28,7 +28,7 @@ from domain.values import (
     Wording,
     shared,
 )
-from domain.visits.requests import Cost, GroupStep
+from domain.visits.requests import Cost, Grades, GroupStep
 
 
 class Direction(StrEnum):
@@ -91,6 +91,7 @@ class VisitStepTaken(Event):
     step: Code
     about: Code | None = None
     text: TextHash | None = None
+    grades: Grades | None = Field(default=None, exclude_if=lambda grades: grades is None)
 
 
 class GroupFormed(Event):

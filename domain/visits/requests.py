@@ -12,6 +12,8 @@ from domain.deliverables import Count, Money
 from domain.values import Code, ExchangeMode, GivenDay, PersonId, PlaceName, TextHash, Value
 
 Participants = Annotated[tuple[PersonId, ...], Field(max_length=60)]
+Grades = tuple[Count, Count, Count, Count, Count]
+"""How many answers to a survey gave one point, two, three, four and five."""
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -32,6 +34,8 @@ class StepVisit(Value):
     step: Code
     about: Code | None = None
     text: TextHash | None = None
+    grades: Grades | None = Field(default=None, exclude_if=lambda grades: grades is None)
+    """Of the survey of the participants: how many gave one point, two, three, four and five."""
 
 
 class FormGroup(Value):

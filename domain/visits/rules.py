@@ -68,13 +68,29 @@ def visit_step(state: S, request: vr.StepVisit, by: Actor, at: datetime) -> Even
     _may(state, held, by)
     if request.step == "invitation" and request.text is None:
         raise Refusal("the host's letter goes with it: give it with --text or --text-file")
-    taken = ve.VisitStepTaken(at=at, by=by, step=request.step, about=request.about, text=request.text)
+    if request.grades is not None:
+        _surveyed(state, request.step, request.grades)
+    taken = ve.VisitStepTaken(
+        at=at, by=by, step=request.step, about=request.about, text=request.text, grades=request.grades
+    )
     if request.step != "freeze":
         return (taken,)
     assert state.first is not None
     clock = counted_back(state, "submit.visit_readiness/1", state.rules.readiness, OPERATOR, state.first, at)
     opened = ev.StageOpened(at=at, by=by, stage=Stage.VISIT_READINESS, clock=clock, because="frozen")
     return (taken, opened)
+
+
+def _surveyed(state: S, step: str, grades: vr.Grades) -> None:
+    """Refuses grades that no survey of this visit can have come to."""
+    if step != "survey":
+        raise Refusal(f"grades are what the survey came to; they do not go with the step {step}")
+    made = state.completion
+    there = made.participants_eu + made.participants_cn if made is not None else 0
+    if sum(grades) > there:
+        raise Refusal(f"{sum(grades)} answered, and {there} participants were there")
+    if not sum(grades):
+        raise Refusal("nobody answered: leave the grades out")
 
 
 def _may(state: S, held: ve.Milestone, by: Actor) -> None:

@@ -196,6 +196,20 @@ def test_moving_is_foreseen_before_it_is_done(tandem: Tandem, visit: Visiting) -
     assert "already" in visit.refused("move", *move, "--yes")
 
 
+@pytest.mark.parametrize(
+    "grades", ["4", "0,1,2,8", "0,1,2,8,4,1", "0,1,2,8,-4", "a,b,c,d,e", "0,1,2,8,4.5", ""]
+)
+def test_grades_are_five_numbers(visit: Visiting, grades: str) -> None:
+    wrong = visit("step survey", "--grades", grades)
+    assert wrong.status == 2 and "write five numbers, from one point to five" in " ".join(wrong.err.split())
+
+
+def test_grades_go_with_the_survey_alone(visit: Visiting) -> None:
+    assert "no step 'survey' now" in visit.refused("step survey", "--grades", "0,1,2,8,4")
+    visit.approved()
+    assert "they do not go with the step agenda" in visit.refused("step agenda", "--grades", "0,1,2,8,4")
+
+
 def test_cancelled_it_keeps_its_costs_exactly(tandem: Tandem, visit: Visiting, tmp_path: Path) -> None:
     refusal = tmp_path / "refusal.pdf"
     refusal.write_bytes(b"%PDF no refund")

@@ -16,6 +16,7 @@ from domain.stages.study_visits import VisitMode
 from domain.targets import Targets, beside, countable
 from domain.terms import Stage
 from domain.values import Organisation, Side, StakeholderGroup
+from domain.visits import requests as vr
 from tests.domain.test_rehearsal import UNTIL, played, whole
 from tests.domain.test_whatif import recorded
 from tests.given import CN_FOCAL, OPERATOR, START, TEAM_LEADER, on, text
@@ -391,6 +392,45 @@ def test_a_partnerships_report_is_of_a_visit_of_its_mode_direction_and_days_alon
         assert found == {besides: 2}
     else:
         assert found == {"physical, to Europe": 1, besides: 1}
+
+
+def surveyed(grades: tuple[int, ...] | None) -> VisitStory:
+    visit = VisitStory()
+    visit.made()
+    visit.asks(vr.StepVisit.model_validate({"step": "survey", "grades": grades}), OPERATOR)
+    return visit
+
+
+def test_satisfaction_is_of_the_points_of_all_who_answered_and_says_how_many_did() -> None:
+    visit = surveyed((0, 1, 2, 3, 1))
+    told = {one.code: one for one in counted([list(visit.entries)], LATER)}["R7"]
+    (place,) = part(told, "physical, points").evidence
+    there = visit.completion().participants_eu + visit.completion().participants_cn
+    assert part(told, "physical, points") == Figure(
+        split="physical, points", value=2 + 6 + 12 + 5, of=35, evidence=(place,)
+    )
+    assert part(told, "physical, answers") == Figure(
+        split="physical, answers", value=7, of=there, evidence=(place,)
+    )
+    assert {part(told, split).of for split in ("virtual, points", "hybrid, answers")} == {0}
+    assert told.uncounted == ()
+
+
+def test_a_survey_without_its_grades_is_not_counted() -> None:
+    told = {one.code: one for one in counted([list(surveyed(None).entries)], LATER)}["R7"]
+    assert not any(figures(told).values()) and len(told.uncounted) == 1
+
+
+def test_grades_are_those_of_a_survey_of_people_who_were_there() -> None:
+    visit = VisitStory()
+    visit.made()
+    for step, grades, sentence in (
+        ("news", (0, 0, 0, 0, 1), "they do not go with the step news"),
+        ("survey", (0, 0, 0, 0, 999), "999 answered, and "),
+        ("survey", (0, 0, 0, 0, 0), "nobody answered: leave the grades out"),
+    ):
+        request = vr.StepVisit.model_validate({"step": step, "grades": grades})
+        assert sentence in visit.refuses(request, OPERATOR)
 
 
 def test_an_earlier_count_does_not_know_a_visit_that_was_recorded_later() -> None:
