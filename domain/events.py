@@ -324,7 +324,7 @@ class TermsAdopted(Event):
 
 
 class TravelRestricted(Event):
-    """Nobody travels there in this time; `clock` is the secretariat's where something has to be looked at anew."""
+    """Nobody travels there then (`open_end`: until further notice); `clock` is the secretariat's, to look at it."""
 
     kind: Literal["travel_restricted"] = "travel_restricted"
     country: Country
@@ -332,6 +332,7 @@ class TravelRestricted(Event):
     until: UtcTime
     order: TextHash
     clock: Clock | None = None
+    open_end: bool = Field(default=False, exclude_if=lambda open_end: not open_end)
 
 
 class TravelResumed(Event):
@@ -436,6 +437,7 @@ class EntityClosed(Event):
     kind: Literal["entity_closed"] = "entity_closed"
     end: Code
     reason: Code | None = None
+    finding: TextHash | None = Field(default=None, exclude_if=lambda finding: finding is None)
 
 
 class CutOffReached(Event):

@@ -200,6 +200,7 @@ def restrict_travel(state: S, request: rq.RestrictTravel, by: Actor, at: datetim
             until=until,
             order=request.order,
             clock=state.restricted(request.country, request.since, until, at),
+            open_end=request.until is None,
         ),
     )
 

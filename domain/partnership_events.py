@@ -91,6 +91,8 @@ class SessionStepTaken(Event):
     reason: Code | None = None
     clock: Clock | None = None
     """For what comes next: the answers of both sides, or their agreement to the minutes."""
+    implied: bool = Field(default=False, exclude_if=lambda implied: not implied)
+    """Whether whoever answered named no text, and so answered to the one that was sent."""
 
 
 class ExchangeHeld(Event):

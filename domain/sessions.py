@@ -142,6 +142,7 @@ def session_step(state: S, request: rq.StepSession, by: Actor, at: datetime) -> 
             remark=request.remark,
             reason=request.reason,
             clock=clock,
+            implied=text is not None and request.text is None,
         ),
     )
 

@@ -7,62 +7,24 @@ a rule would have changed in a history, and not what people would have done inst
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from itertools import zip_longest
 
 from domain import events as ev
 from domain import requests as rq
-from domain.entities import Course, partnership_of
+from domain.acts import Act, begun, errand_called, objection_called, proposal_called, told_by
+from domain.entities import AnyFounding, Course, kind_of
 from domain.entries import EntityId, Entry, as_happened
 from domain.errands import Carried
-from domain.partnership import Partnership
+from domain.living import Entity
+from domain.policies import Policy
+from domain.programme import Programme
 from domain.tasks import deadlines_of
 from domain.terms import Terms
-from domain.values import Actor, Refusal, Value
-
-_ASKED: Mapping[type[ev.Event], type[Any]] = {
-    ev.StageOpened: rq.OpenStage,
-    ev.DeliverableSubmitted: rq.Submit,
-    ev.DecisionMade: rq.Decide,
-    ev.LateObjectionRecorded: rq.Decide,
-    ev.DecisionTakenBack: rq.TakeBack,
-    ev.SeatHandedOver: rq.HandOver,
-    ev.AdviceAsked: rq.AskAdvice,
-    ev.AdviceGiven: rq.GiveAdvice,
-    ev.DeciderAdded: rq.AddDecider,
-    ev.ClarificationAsked: rq.Clarify,
-    ev.ClarificationAnswered: rq.Answer,
-    ev.AgreementStepTaken: rq.StepAgreement,
-    ev.SessionPlanned: rq.PlanSession,
-    ev.SessionStepTaken: rq.StepSession,
-    ev.ExchangeHeld: rq.RecordExchange,
-    ev.JointPlanJoined: rq.AdoptJointPlan,
-    ev.OrganisationEngaged: rq.Engage,
-    ev.HoldPlaced: rq.Hold,
-    ev.HoldLifted: rq.Resume,
-    ev.SuspensionOrdered: rq.Suspend,
-    ev.SuspensionLifted: rq.LiftSuspension,
-    ev.PartnershipWithdrawn: rq.Withdraw,
-    ev.MemberReplaced: rq.ReplaceMember,
-    ev.HolderChanged: rq.ChangeHolder,
-    ev.ProposalMade: rq.Propose,
-    ev.ProposalConfirmed: rq.Confirm,
-    ev.ProposalDeclined: rq.Decline,
-    ev.CalendarAdopted: rq.AdoptCalendar,
-    ev.TermsAdopted: rq.AdoptTerms,
-    ev.Delegated: rq.Delegate,
-    ev.ContactLogged: rq.LogContact,
-    ev.PilotRecorded: rq.RecordPilot,
-    ev.TravelRestricted: rq.RestrictTravel,
-    ev.TravelResumed: rq.ResumeTravel,
-    ev.EndDateChanged: rq.ChangeEnd,
-    ev.ErrandRepeated: rq.RunAgain,
-    ev.ErrandDropped: rq.LetBe,
-}
-"""Each event that a person causes, and the request that does; whatever follows from one is worked out anew."""
+from domain.values import Refusal, Value
 
 
 class What(StrEnum):
@@ -79,6 +41,7 @@ class What(StrEnum):
 class Difference(Value):
     """One thing that would have been otherwise: `was` and `now` as days or words; None where it is not there."""
 
+    kind: str
     code: str
     on: date
     what: What
@@ -92,18 +55,24 @@ class Difference(Value):
 
 @dataclass
 class Again:
-    """A life led once more: its course, the deadlines on the way, and what was turned back."""
+    """A life led once more: its course, the deadlines on the way, and what was turned back.
+
+    `unfounded` is why it would not have begun; then nothing else has happened in it.
+    """
 
     entity: EntityId
     course: Course = field(default_factory=Course)
     events: list[ev.AnyEvent] = field(default_factory=list)
     due: dict[tuple[str, str], datetime] = field(default_factory=dict)
     refused: list[tuple[Act, str]] = field(default_factory=list)
+    unfounded: str | None = None
+    names: dict[str, str | None] = field(default_factory=dict)
+    """What goes on under a number on record, as it is called here: others move up where one was refused (None)."""
 
     @property
-    def state(self) -> Partnership:
+    def state(self) -> Entity:
         assert self.course.state is not None, "a life begins with its founding"
-        return partnership_of(self.course.state)
+        return self.course.state
 
     def happened(self, events: Sequence[ev.AnyEvent]) -> None:
         """Take down what follows."""
@@ -111,98 +80,90 @@ class Again:
             self.due |= deadlines_of(self.course.take(entry))
         self.events += events
 
+    def called(self, name: str) -> str | None:
+        """The name here of what has this one on record; None where it is not there."""
+        return self.names.get(name, name)
+
+    def number_of(self, name: str) -> int | None:
+        """The same, as the number alone."""
+        called = self.called(name)
+        return int(called.rpartition("/")[2]) if called is not None else None
+
     def silent(self) -> dict[str, datetime]:
         """The gates that silence settled, and when."""
         return {one.gate: one.at for one in self.events if isinstance(one, ev.GateSettled) and one.silent}
 
 
-@dataclass(frozen=True)
-class Act:
-    """What somebody asked, and when; `order` is the number of the entry that tells of it.
-
-    `proposal` is the number a proposal was given.
-    """
-
-    at: datetime
-    order: int
-    request: rq.AnyRequest
-    by: Actor
-    proposal: int | None = None
-
-
-def acts(entries: Sequence[Entry]) -> Iterator[Act]:
-    """The requests that people made, as their entries tell of them; what the calendar said is left out."""
-    told: set[str] = set()
-    for entry in entries:
-        asked = _ASKED.get(type(entry.event))
-        if entry.request is None or entry.request in told or asked is None or entry.event.by is None:
-            continue
-        told.add(entry.request)
-        proposal = entry.event.proposal if isinstance(entry.event, ev.ProposalMade) else None
-        yield Act(entry.event.at, entry.number, _as_asked(entry.event, asked), entry.event.by, proposal)
-
-
-def _as_asked(event: ev.AnyEvent, asked: type[Any]) -> rq.AnyRequest:
-    """The request behind an event, which has its fields (but for where an exchange was held) and gates by number."""
-    given = {
-        name: getattr(event, name) for name in asked.model_fields if name != "kind" and hasattr(event, name)
-    }
-    if "gate" in given:
-        given["gate"] = given["gate"].partition("/")[0]
-    request: rq.AnyRequest = asked.model_validate(given)
-    return request
-
-
-def _came(told: ev.ErrandCarried) -> Carried:
-    return Carried(done=told.done, refused=told.refused, after=told.after, over=told.over)
-
-
 def again(entries: Sequence[Entry], until: datetime, terms: Terms | None = None) -> Again:
     """Lead a recorded life once more, up to a time: under the terms of its record, or under these from its founding on.
 
-    ValueError where the entries do not begin with a founding.
+    How terms of partnerships reach other kinds is told in `domain.policies`. ValueError where the entries do not begin
+    with a founding; Refusal where these terms are none that the entity could live by.
     """
     first = entries[0].event if entries else None
-    if not isinstance(first, ev.PartnershipFounded):
+    if not isinstance(first, AnyFounding):
         raise ValueError("the entries do not begin with a founding")
-    if terms is not None:
-        first = first.model_copy(update={"terms": terms})
+    policy = Policy(terms, entries) if terms is not None else None
     life = Again(entries[0].entity)
-    life.happened((first,))
-    numbers: dict[int, int] = {}
-    """What each proposal's number on record is now: one that is refused moves those after it up."""
-    asked: dict[int, Act | ev.ErrandCarried] = {act.order: act for act in acts(entries)}
-    asked |= {one.number: one.event for one in entries if isinstance(one.event, ev.ErrandCarried)}
-    for act in (asked[order] for order in sorted(asked)):
+    try:
+        life.happened((policy.founding if policy is not None else first,))
+    except ValueError as wrong:
+        if policy is None:
+            raise
+        life.unfounded = str(wrong)
+        return life
+    for act in told_by(entries):
         if act.at > until:
             break
         _let_the_calendar_speak(life, act.at)
         if isinstance(act, ev.ErrandCarried):
-            # others decided it, and these terms are not theirs: it comes as it is on record
-            life.happened(life.state.carried(act.errand, _came(act), act.at))
+            _carried(life, act)
             continue
+        before = life.state
         try:
-            life.happened(life.state.ask(_as_it_would_be(act.request, terms, numbers), act.by, act.at))
+            life.happened(before.ask(_as_it_would_be(life, act, policy), act.by, act.at))
         except Refusal as refusal:
             life.refused.append((act, refusal.sentence))
-        else:
-            if act.proposal is not None:
-                numbers[act.proposal] = life.state.proposed
+        now = begun(before, life.state)
+        life.names |= dict(zip_longest(act.began, now[: len(act.began)]))
     _let_the_calendar_speak(life, until)
     return life
 
 
-def _as_it_would_be(request: rq.AnyRequest, terms: Terms | None, numbers: Mapping[int, int]) -> rq.AnyRequest:
+def _carried(life: Again, told: ev.ErrandCarried) -> None:
+    """What came back of an errand, as it is on record: others decided it, and these terms are not theirs."""
+    called = life.called(errand_called(told.errand))
+    if called is not None:
+        came = Carried(done=told.done, refused=told.refused, after=told.after, over=told.over)
+        life.happened(life.state.carried(called.partition("/")[2], came, told.at))
+
+
+def _as_it_would_be(life: Again, act: Act, policy: Policy | None) -> rq.AnyRequest:
     """A recorded request as it reads in this life."""
-    if isinstance(request, rq.Confirm | rq.Decline):
-        if request.proposal not in numbers:
-            raise Refusal("what was proposed was refused")
-        return request.model_copy(update={"proposal": numbers[request.proposal]})
-    if terms is not None and isinstance(request, rq.AdoptTerms):
-        # others would put an end to what is asked here; that somebody adopted some stays, since it stops reminders
-        name = f"{terms.name}, in place of {request.terms.name}"[:200]
-        return request.model_copy(update={"terms": terms.model_copy(update={"name": name})})
-    return request
+    match act.request:
+        case rq.Confirm(proposal=number) | rq.Decline(proposal=number):
+            called = life.number_of(proposal_called(number))
+            if called is None:
+                raise Refusal("what was proposed was refused")
+            return act.request.model_copy(update={"proposal": called})
+        case rq.AnswerObjection(objection=number):
+            called = life.number_of(objection_called(number))
+            if called is None:
+                raise Refusal("the objection was refused")
+            return act.request.model_copy(update={"objection": called})
+        case rq.RunAgain(errand=id) | rq.LetBe(errand=id):
+            errand = life.called(errand_called(id))
+            if errand is None:
+                raise Refusal("what the others were asked for was refused")
+            return act.request.model_copy(update={"errand": errand.partition("/")[2]})
+        case rq.ObjectCutOff() if act.cut_off is not None and isinstance(life.state, Programme):
+            # its code counts the days, which other terms may have moved
+            code = life.state.cut_off_code(act.cut_off)
+            return act.request.model_copy(update={"cut_off": code}) if code else act.request
+        case rq.AdoptTerms(terms=terms) if policy is not None:
+            return act.request.model_copy(update={"terms": policy.adopted(terms)})
+        case _:
+            return act.request
 
 
 def _let_the_calendar_speak(life: Again, until: datetime) -> None:
@@ -214,20 +175,31 @@ def _let_the_calendar_speak(life: Again, until: datetime) -> None:
 
 
 def compared(entries: Sequence[Entry], until: datetime, terms: Terms) -> tuple[Difference, ...]:
-    """All that would have been otherwise under these terms, by day; both lives are led anew, so only rules differ."""
+    """All that would have been otherwise under these terms, by day; both lives are led anew, so only rules differ.
+
+    Refusal where these terms are none that the entity could live by; what could not have begun under them is told with
+    the reason, and everything of that life is gone.
+    """
     was, now = again(entries, until), again(entries, until, terms)
-    code = was.state.code
     found = [
-        *_letters(code, was, now),
-        *_deadlines(code, was, now),
-        *_silences(code, was, now),
-        *_refusals(code, was, now),
-        *_ends(code, was, now),
+        *_founding(was, now),
+        *_letters(was, now),
+        *_deadlines(was, now),
+        *_silences(was, now),
+        *_refusals(was, now),
+        *_ends(was, now),
     ]
     return tuple(sorted(found, key=lambda one: (one.on, one.what.value, one.subject, one.person or "")))
 
 
-def _letters(code: str, was: Again, now: Again) -> Iterator[Difference]:
+def _founding(was: Again, now: Again) -> Iterator[Difference]:
+    first = was.events[0]
+    if now.unfounded is not None:
+        asker = first.by.person if first.by is not None else None
+        yield _words(was, first.at, What.REFUSED, "founding", asker, "taken", now.unfounded)
+
+
+def _letters(was: Again, now: Again) -> Iterator[Difference]:
     def told(life: Again) -> dict[tuple[str, str, tuple[str, ...]], Counter[date]]:
         days: dict[tuple[str, str, tuple[str, ...]], Counter[date]] = {}
         for letter in life.course.letters:
@@ -244,58 +216,77 @@ def _letters(code: str, was: Again, now: Again) -> Iterator[Difference]:
         for place in range(max(len(gone), len(new))):
             left = gone[place] if place < len(gone) else None
             come = new[place] if place < len(new) else None
-            yield _difference(code, what, subject, left, come, person=recipient)
+            yield _difference(was, what, subject, left, come, person=recipient)
 
 
-def _deadlines(code: str, was: Again, now: Again) -> Iterator[Difference]:
+def _deadlines(was: Again, now: Again) -> Iterator[Difference]:
     for key in dict.fromkeys((*was.due, *now.due)):
         (task, _), left, come = key, was.due.get(key), now.due.get(key)
         if left != come:
-            yield _difference(code, What.DEADLINE, task, left, come)
+            yield _difference(was, What.DEADLINE, task, left, come)
 
 
-def _silences(code: str, was: Again, now: Again) -> Iterator[Difference]:
+def _silences(was: Again, now: Again) -> Iterator[Difference]:
     before, after = was.silent(), now.silent()
     for gate in dict.fromkeys((*before, *after)):
         left, come = before.get(gate), after.get(gate)
         if (left is None) != (come is None):  # another day is the deadline's difference
-            yield _difference(code, What.SILENCE, gate, left, come)
+            yield _difference(was, What.SILENCE, gate, left, come)
 
 
-def _refusals(code: str, was: Again, now: Again) -> Iterator[Difference]:
+def _refusals(was: Again, now: Again) -> Iterator[Difference]:
     before = {act.order for act, _ in was.refused}
     for act, sentence in now.refused:
         if act.order not in before:
-            yield Difference(
-                code=code,
-                on=act.at.date(),
-                what=What.REFUSED,
-                subject=act.request.kind.replace("_", "-"),
-                person=act.by.person,
-                was="taken",
-                now=sentence,
-            )
+            subject = act.request.kind.replace("_", "-")
+            yield _words(was, act.at, What.REFUSED, subject, act.by.person, "taken", sentence)
 
 
-def _ends(code: str, was: Again, now: Again) -> Iterator[Difference]:
-    if (was.state.end, was.state.ended_at) != (now.state.end, now.state.ended_at):
-        on = min(at for at in (was.state.ended_at, now.state.ended_at) if at is not None).date()
-        yield Difference(code=code, on=on, what=What.END, subject="end", was=_end(was), now=_end(now))
+def _ends(was: Again, now: Again) -> Iterator[Difference]:
+    left, come = _end(was), _end(now)
+    if left != come:
+        on = min(end[0] for end in (left, come) if end is not None)
+        before, after = (end[1] if end is not None else None for end in (left, come))
+        yield _words(was, on, What.END, "end", None, before, after)
 
 
-def _end(life: Again) -> str | None:
-    if life.state.end is None or life.state.ended_at is None:
+def _end(life: Again) -> tuple[datetime, str] | None:
+    state = life.course.state
+    if state is None or state.end is None or state.ended_at is None:
         return None
-    return f"{life.state.end.value.replace('_', ' ')}, {life.state.ended_at:%Y-%m-%d}"
+    return state.ended_at, f"{state.end.replace('_', ' ')}, {state.ended_at:%Y-%m-%d}"
+
+
+def _words(
+    of: Again, at: datetime, what: What, subject: str, person: str | None, was: str | None, now: str | None
+) -> Difference:
+    """What differs in words, under the day it came up."""
+    return Difference(
+        kind=kind_of(of.entity),
+        code=of.state.code,
+        on=at.date(),
+        what=what,
+        subject=subject,
+        person=person,
+        was=was,
+        now=now,
+    )
 
 
 def _difference(
-    code: str, what: What, subject: str, was: date | None, now: date | None, *, person: str | None = None
+    of: Again, what: What, subject: str, was: date | None, now: date | None, *, person: str | None = None
 ) -> Difference:
     """Days or moments that differ, of which one is there; it stands under the earlier one's day."""
     on = min(one.date() if isinstance(one, datetime) else one for one in (was, now) if one is not None)
     return Difference(
-        code=code, on=on, what=what, subject=subject, person=person, was=_told(was), now=_told(now)
+        kind=kind_of(of.entity),
+        code=of.state.code,
+        on=on,
+        what=what,
+        subject=subject,
+        person=person,
+        was=_told(was),
+        now=_told(now),
     )
 
 

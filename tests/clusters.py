@@ -35,6 +35,7 @@ from tests.given import (
     holder,
     text,
 )
+from tests.reading_back import read_back
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -142,9 +143,11 @@ class Circle:
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
-    def _record(self, events: Iterable[AnyEvent], before: Cluster | None) -> tuple[AnyEvent, ...]:
+    def _record(
+        self, events: Iterable[AnyEvent], before: Cluster | None, request: str | None = None
+    ) -> tuple[AnyEvent, ...]:
         told = tuple(events)
-        for entry in numbered(self.cluster.entity, len(self.entries), told, self.at, None):
+        for entry in numbered(self.cluster.entity, len(self.entries), told, self.at, request):
             after = before.after((entry.event,)) if before is not None else self.cluster
             self.letters += letters_for(before, after, entry)
             self.entries.append(entry)
@@ -159,7 +162,10 @@ class Circle:
 
     def asks(self, request: AnyRequest, by: Actor, at: datetime | None = None) -> tuple[AnyEvent, ...]:
         self.at = at or self.at
-        return self._record(self.cluster.ask(request, by, self.at), self.cluster)
+        before = self.cluster
+        told = self._record(before.ask(request, by, self.at), before, f"asked-{len(self.entries)}")
+        read_back(before, told, request, by, self.at)
+        return told
 
     def refuses(self, request: AnyRequest, by: Actor) -> Refusal:
         """The refusal, which changes nothing."""

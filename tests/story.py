@@ -35,6 +35,7 @@ from tests.given import (
     founding,
     text,
 )
+from tests.reading_back import read_back
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -105,10 +106,12 @@ class Story:
         """All events of a kind so far."""
         return [event for event in self.events if isinstance(event, kind)]
 
-    def _record(self, events: Iterable[AnyEvent], before: Partnership | None) -> tuple[AnyEvent, ...]:
+    def _record(
+        self, events: Iterable[AnyEvent], before: Partnership | None, request: str | None = None
+    ) -> tuple[AnyEvent, ...]:
         told = tuple(events)
         state = before
-        for entry in numbered(self.partnership.entity, len(self.entries), told, self.at, None):
+        for entry in numbered(self.partnership.entity, len(self.entries), told, self.at, request):
             after = state.after((entry.event,)) if state is not None else self.partnership
             self.letters += letters_for(state, after, entry)
             self.entries.append(entry)
@@ -134,7 +137,10 @@ class Story:
     def asks(self, request: AnyRequest, by: Actor, at: datetime | None = None) -> tuple[AnyEvent, ...]:
         """The events of a request that is allowed."""
         self.at = at or self.at
-        return self._record(self.partnership.ask(request, by, self.at), self.partnership)
+        before = self.partnership
+        told = self._record(before.ask(request, by, self.at), before, f"asked-{len(self.entries)}")
+        read_back(before, told, request, by, self.at)
+        return told
 
     def refuses(self, request: AnyRequest, by: Actor, at: datetime | None = None) -> Refusal:
         """The refusal of a request that is not, which changes nothing."""

@@ -37,6 +37,7 @@ from tests.given import (
     person,
     text,
 )
+from tests.reading_back import read_back
 
 E = TypeVar("E", bound=ev.Event)
 
@@ -126,9 +127,11 @@ class VisitStory:
     def of(self, kind: type[E]) -> list[E]:
         return [event for event in self.events if isinstance(event, kind)]
 
-    def _record(self, events: Iterable[AnyEvent], *, first: bool = False) -> tuple[AnyEvent, ...]:
+    def _record(
+        self, events: Iterable[AnyEvent], request: str | None = None, *, first: bool = False
+    ) -> tuple[AnyEvent, ...]:
         told = tuple(events)
-        for entry in numbered(self.visit.entity, len(self.entries), told, self.at, None):
+        for entry in numbered(self.visit.entity, len(self.entries), told, self.at, request):
             before = None if first else self.visit
             if before is not None:
                 self.visit = before.after((entry.event,))
@@ -147,7 +150,10 @@ class VisitStory:
 
     def asks(self, request: AnyRequest, by: Actor, at: datetime | None = None) -> tuple[AnyEvent, ...]:
         self.at = at or self.at
-        return self._record(self.visit.ask(request, by, self.at))
+        before = self.visit
+        told = self._record(before.ask(request, by, self.at), f"asked-{len(self.entries)}")
+        read_back(before, told, request, by, self.at)
+        return told
 
     def refuses(self, request: AnyRequest, by: Actor, at: datetime | None = None) -> str:
         before = self.visit.model_dump_json()

@@ -52,6 +52,9 @@ class MemberAsked(Event):
     holders: tuple[Holder, ...]
     reason: Code
     clock: Clock
+    given_members: tuple[Member, ...] = Field(default=(), exclude_if=lambda given: not given)
+    given_holders: tuple[Holder, ...] = Field(default=(), exclude_if=lambda given: not given)
+    """All cities and people that it came with, where some of them were here before."""
 
 
 class ConsentGiven(Event):
@@ -87,6 +90,8 @@ class PeopleNamed(Event):
     people: tuple[Place, ...]
     holders: tuple[Holder, ...]
     """Those of them who held no such role here before."""
+    given: tuple[Holder, ...] = Field(default=(), exclude_if=lambda given: not given)
+    """All that were named, where some of them were here before."""
 
 
 class MemberLeft(Event):

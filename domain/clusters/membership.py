@@ -40,19 +40,21 @@ def join(state: S, request: rq.Join, by: Actor, at: datetime) -> Events:
         calendar_known(state, held.country)
         person_of_one_side(state, held.person, held.side)
     names = [(member.side, member.name) for member in state.members if not member.until]
+    members = tuple(
+        one.model_copy(update={"since": at}) for one in request.members if (one.side, one.name) not in names
+    )
+    holders = _new_here(state, request.holders, at)
     return (
         ev.MemberAsked(
             at=at,
             by=by,
             member=request.member,
-            members=tuple(
-                one.model_copy(update={"since": at})
-                for one in request.members
-                if (one.side, one.name) not in names
-            ),
-            holders=_new_here(state, request.holders, at),
+            members=members,
+            holders=holders,
             reason=request.reason,
             clock=consent_clock(state, code, Matter.MEMBERSHIP, at),
+            given_members=request.members if len(members) < len(request.members) else (),
+            given_holders=request.holders if len(holders) < len(request.holders) else (),
         ),
     )
 
@@ -178,7 +180,8 @@ def name_people(state: S, request: rq.NamePeople, by: Actor, at: datetime) -> Ev
         if held.role in OF_A_SIDE:
             person_of_one_side(state, held.person, held.side)
     holders = _new_here(state, request.holders, at)
-    return (ev.PeopleNamed(at=at, by=by, member=found.code, people=people, holders=holders),)
+    given = request.holders if len(holders) < len(request.holders) else ()
+    return (ev.PeopleNamed(at=at, by=by, member=found.code, people=people, holders=holders, given=given),)
 
 
 def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -> Events:

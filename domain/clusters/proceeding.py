@@ -106,7 +106,7 @@ def close(state: S, request: rq.CloseCluster, by: Actor, at: datetime) -> Events
             f"a version of the {stage.words} is being decided on; the cluster can be closed once that is settled, and "
             "two persons can settle it (propose settle-gate)"
         )
-    return (ev.EntityClosed(at=at, by=by, end="closed", reason=request.reason),)
+    return (ev.EntityClosed(at=at, by=by, end="closed", reason=request.reason, finding=request.finding),)
 
 
 def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Events:

@@ -169,7 +169,8 @@ def note_progress(state: S, request: rq.NoteProgress, by: Actor, at: datetime) -
             f"{day(state.quarter_over(len(state.notes) + 1))}"
         )
     quarter = request.quarter or owed[0]
-    return (ev.ProgressNoted(at=at, by=by, quarter=quarter, text=request.text),)
+    unnamed = request.quarter is None
+    return (ev.ProgressNoted(at=at, by=by, quarter=quarter, text=request.text, earliest=unnamed),)
 
 
 def dues(state: S) -> list[tuple[datetime, str]]:

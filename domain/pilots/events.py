@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
@@ -105,9 +105,12 @@ class NoteAsked(Event):
 
 
 class ProgressNoted(Event):
+    """`earliest`: no quarter was named, so it is that of the earliest note owed."""
+
     kind: Literal["progress_noted"] = "progress_noted"
     quarter: int
     text: TextHash
+    earliest: bool = Field(default=False, exclude_if=lambda earliest: not earliest)
 
 
 class NotesMissing(Event):

@@ -162,6 +162,6 @@ def programme_terms(terms: Terms) -> Terms:
             "stages": tuple(step.terms for step in REPORTS),
             "cut_offs": CUT_OFFS,
             "sessions": None,
-            "programme": ProgrammeTerms(),
+            "programme": terms.programme or ProgrammeTerms(),
         }
     )

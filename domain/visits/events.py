@@ -140,6 +140,8 @@ class VisitMoved(Event):
     papers: tuple[Paper, ...] = ()
     clock: Clock | None = None
     """The secretariat's, to review how it goes on after it was put off so often."""
+    kept: bool = Field(default=False, exclude_if=lambda kept: not kept)
+    """Whether it was to last as long as before, whatever that was."""
 
 
 class VisitConverted(Event):
@@ -183,6 +185,8 @@ class VisitCompleted(Event):
     women: Count
     evidence: TextHash
     milestones: tuple[Milestone, ...]
+    named: tuple[Code, ...] = Field(default=(), exclude_if=lambda named: not named)
+    """Sub-groups that were named although no delegation travels."""
 
 
 class TravelDataPurged(Event):

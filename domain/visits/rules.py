@@ -212,6 +212,7 @@ def move_visit(state: S, request: vr.MoveVisit, by: Actor, at: datetime) -> Even
             milestones=milestones,
             papers=papers(later, request.first, at) if request.first is not None else (),
             clock=review,
+            kept=request.days is None,
         ),
     )
 
@@ -341,6 +342,7 @@ def complete_visit(state: S, request: vr.CompleteVisit, by: Actor, at: datetime)
         women=request.women,
         evidence=request.evidence,
         milestones=after_it(state, request.last, at, travelled),
+        named=() if state.delegated else groups,
     )
     due = report_clock(state, request.last, at)
     return (completed, ev.StageOpened(at=at, by=by, stage=Stage.VISIT_REPORT, clock=due, because="completed"))

@@ -33,6 +33,7 @@ from tests.given import (
     holder,
     text,
 )
+from tests.reading_back import read_back
 
 CODES = st.sampled_from(FOUR)
 SIDE = st.sampled_from(SIDES)
@@ -68,6 +69,7 @@ class Machine(RuleBasedStateMachine):
             assert len(refusal.sentence) > 15 and not refusal.sentence.endswith("."), refusal.sentence
             return False
         assert not self.cluster.ended, f"{request.kind} was allowed after the end"
+        read_back(self.cluster, told, request, by, self.at)
         self.happened(told)
         return True
 

@@ -36,6 +36,7 @@ from tests.given import (
     programme_founding,
     text,
 )
+from tests.reading_back import read_back
 
 PEOPLE = st.sampled_from((OPERATOR, OTHER_OPERATOR, TEAM_LEADER, DELEGATION, COUNTERPART, MANAGER))
 SECRETARIAT = st.sampled_from((OPERATOR, OTHER_OPERATOR, TEAM_LEADER))
@@ -93,6 +94,7 @@ class ProgrammeMachine(RuleBasedStateMachine):
             assert self.state.model_dump_json() == kept
             return
         assert not self.state.ended
+        read_back(self.state, events, request, by, self.at)
         self._happens(events)
 
     @rule(days=st.sampled_from((1, 5, 12, 46, 61, 190)), watched=st.booleans())

@@ -11,11 +11,11 @@ from typing import Any
 from pydantic import BaseModel
 
 from client.door import Door
+from domain.acts import Act, acts
 from domain.clockwork import Clockwork
 from domain.events import AnyEvent, ExchangeHeld, PartnershipFounded, VisitFounded
 from domain.partnership import Partnership
 from domain.rehearsal import Rehearsed, rehearse_all
-from domain.whatif import Act, acts
 from tests.domain.test_rehearsal import UNTIL, founding, hands
 from tests.domain.test_whatif import recorded
 from tests.engine import Skipping, World

@@ -1,0 +1,151 @@
+"""What terms asked about would have been for an entity: as its founding would have drawn them, for each kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain import events as ev
+from domain.clusters.steps import CLUSTER_STEPS, cluster_terms
+from domain.entities import KINDS, AnyFounding, folded, founded, kind_of
+from domain.entries import Entry
+from domain.life import SECRETARIAT
+from domain.living import Entity
+from domain.pilots.steps import PILOT_STEPS, pilot_terms
+from domain.programmes.steps import REPORTS, programme_terms
+from domain.requests import AdoptTerms
+from domain.stages import LIFECYCLE
+from domain.stages.step import Step
+from domain.terms import Restriction, Terms
+from domain.values import Refusal, Side
+from domain.visits.steps import STEPS as VISIT_STEPS
+from domain.visits.visit import visit_terms
+
+_PARTS = ("sessions", "visits", "pilots", "clusters", "programme")
+"""Parts of terms that only some have."""
+_NO_DECISION = "sha256:" + "0" * 64
+"""Terms that are only asked about have no decision behind them."""
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    """How a kind comes to its terms: what its founding makes of its partnerships', its own stages and its own part.
+
+    `keeps` are fields that its founding fills in by itself, whatever they are in its partnerships' terms.
+    """
+
+    made: Callable[[Terms], Terms]
+    steps: tuple[Step, ...]
+    part: str | None = None
+    keeps: tuple[str, ...] = ()
+
+
+_DRAWINGS: Mapping[str, _Drawing] = {
+    "partnership": _Drawing(lambda of: of, LIFECYCLE),
+    "visit": _Drawing(visit_terms, VISIT_STEPS, "visits", ("cut_offs",)),
+    "pilot": _Drawing(pilot_terms, PILOT_STEPS, "pilots", ("cut_offs",)),
+    "programme": _Drawing(programme_terms, REPORTS, "programme", ("cut_offs",)),
+    "cluster": _Drawing(cluster_terms, CLUSTER_STEPS, "clusters"),
+}
+
+
+def concerns(terms: Terms, kind: str) -> bool:
+    """Whether terms say anything about a kind: those of partnerships do of every kind, others of their own."""
+    drawing = _DRAWINGS[kind]
+    part = drawing.part is not None and getattr(terms, drawing.part) is not None
+    return part or _has(terms, LIFECYCLE) or _has(terms, drawing.steps)
+
+
+def _has(terms: Terms, steps: Sequence[Step]) -> bool:
+    held = [one.stage for one in terms.stages]
+    return any(step.stage in held for step in steps)
+
+
+def drawn(terms: Terms, kind: str, known: Terms) -> Terms:
+    """What these terms come to for a kind, as a founding makes them; what they do not hold is as it is `known`.
+
+    Refusal where they say nothing about the kind.
+    """
+    if not concerns(terms, kind):
+        raise Refusal(
+            f"the terms {terms.name!r} say nothing about a {KINDS[kind].noun}: they have neither stages of "
+            "partnerships, from which every kind draws its terms, nor any of its own"
+        )
+    drawing = _DRAWINGS[kind]
+    if drawing.part is None:
+        return terms
+    lacking = {name: getattr(known, name) for name in _PARTS if getattr(terms, name) is None}
+    made = terms.model_copy(update=lacking)
+    if _has(terms, LIFECYCLE):
+        kept = {name: getattr(known, name) for name in drawing.keeps}
+        made = drawing.made(made).model_copy(update=kept)
+    held = {one.stage: one for one in terms.stages}
+    return made.model_copy(update={"stages": tuple(held.get(one.stage, one) for one in known.stages)})
+
+
+_Times = tuple[datetime | None, ...]
+"""Until when a restriction of travel was to last at one time or another; None once it was taken away."""
+
+
+class Policy:
+    """Terms asked about, for one entity: in place of those it was founded with, and of those it adopted since."""
+
+    def __init__(self, terms: Terms, entries: Sequence[Entry]) -> None:
+        """Refusal where the entity could not live by them, or they say nothing about its kind."""
+        first = entries[0].event
+        assert isinstance(first, AnyFounding)
+        self._kind = kind_of(entries[0].entity)
+        self._terms = terms
+        self._ordered = _ordered(entries)
+        self.founding: AnyFounding = first.model_copy(update={"terms": self._instead_of(first.terms)})
+        _adoptable(founded(first), self.founding.terms)
+
+    def adopted(self, known: Terms) -> Terms:
+        """What is adopted in place of these terms, which would put an end to those asked about."""
+        made = self._instead_of(known)
+        # it is adopted all the same, since that somebody acted stops reminders
+        return made.model_copy(update={"name": f"{made.name}, in place of {known.name}"[:200]})
+
+    def _instead_of(self, known: Terms) -> Terms:
+        made = drawn(self._terms, self._kind, known)
+        return made.model_copy(update={"restrictions": self._restrictions(known.restrictions)})
+
+    def _restrictions(self, known: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
+        """Restrictions of travel come and go by orders, which are on record; others count as asked about."""
+        asked = {(one.country, one.since): one for one in self._terms.restrictions}
+        kept = []
+        for one in known:
+            key = (one.country, one.since)
+            other = asked.pop(key, None)
+            if (other.until if other is not None else None) in self._ordered.get(key, ()):
+                kept.append(one)
+            elif other is not None:
+                kept.append(other)
+        new = [one for key, one in asked.items() if key not in self._ordered]
+        return (*kept, *new)
+
+
+def _ordered(entries: Sequence[Entry]) -> dict[tuple[str, datetime], _Times]:
+    """Every restriction of travel on record, by country and first day."""
+    found: dict[tuple[str, datetime], _Times] = {}
+    state: Entity | None = None
+    for entry in entries:
+        before = state.terms.restrictions if state is not None else ()
+        state = folded(entry.entity, state, entry.event)
+        if state.terms.restrictions == before:
+            continue
+        now = {(one.country, one.since): one.until for one in state.terms.restrictions}
+        # that terms adopted by people lack one is a rule of theirs, and no order
+        gone = [key for key in found if key not in now and isinstance(entry.event, ev.TravelResumed)]
+        for key, until in (*now.items(), *((key, None) for key in gone)):
+            found[key] = (*found.get(key, ()), until)
+    return found
+
+
+def _adoptable(state: Entity, terms: Terms) -> None:
+    """Refuse terms that the entity could not have adopted on the day of its founding."""
+    staff = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, state.founded)]
+    if terms != state.terms and staff:
+        asked = AdoptTerms(terms=terms, decision=_NO_DECISION)
+        state.ask(asked, staff[0].in_person(), state.founded)
