@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -31,17 +31,18 @@ from domain.visits.events import Direction
 from ledger import SqlLedger
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, FiledLetter, LetterStatus
+from tests.faults.assassins import LONGEST_PAUSE, Kill, Killer, by_aim, by_schedule
 from tests.faults.broadcasting import broadcasts
-from tests.faults.household import ROOT, Household, Part, Received
+from tests.faults.household import ROOT, Household, Received
 from tests.faults.witness import Asked, Kept, PatientLedger, Witness
 from workflows.chapter import Position
 
 FILES = ROOT / "programmes"
 STARTS = datetime(2021, 2, 8, 8, tzinfo=UTC)
 CODES = ("C1-02", "C1-04", "C1-05", "C1-06", "C1-07", "C1-08", "C2-01", "C2-10")
+VISITS = ("V-99", "V-98", "V-97", "V-96")
 _SETTING_UP = 6.0
 _USUAL_START, _SLOWEST = 4.0, 3.0
-_LONGEST_PAUSE = 1.0
 _SETTLED = 180.0
 _WAITS = (LetterStatus.PLANNED, LetterStatus.FAILED)
 
@@ -63,9 +64,20 @@ class Plan:
     postgresql: bool = False
     days: int = 365
     codes: tuple[str, ...] = CODES
+    aims: tuple[str, ...] = ()
+    """Kinds of part of which all are killed, besides, in the midst of a broadcast and of a visit's completion."""
+
+    @property
+    def visits(self) -> tuple[str, ...]:
+        """The codes of the visits played: one for each kind that is aimed at, and two for shots that miss."""
+        return VISITS[: len(self.aims) + 2 if self.aims else 1]
 
     def __str__(self) -> str:
         return f"{self.name}-{self.seed}"
+
+    def clockwork(self, curtain: datetime, pace: float) -> Clockwork:
+        """Programme time from a real time on, on a machine so stretched."""
+        return demo_clockwork(curtain, STARTS, STARTS + timedelta(days=self.days), self.seconds * pace)
 
     def schedule(self, pace: float = 1.0) -> list[tuple[float, str, float]]:
         """When after the curtain which kind is killed, and how long it then stays away; all in seconds.
@@ -77,20 +89,9 @@ class Plan:
         chance.shuffle(victims)
         moments = sorted(chance.uniform(0.03, 0.97) * self.seconds for _ in victims)
         return [
-            (moment * pace, kind, chance.uniform(0, _LONGEST_PAUSE))
+            (moment * pace, kind, chance.uniform(0, LONGEST_PAUSE))
             for moment, kind in zip(moments, victims, strict=True)
         ]
-
-
-@dataclass(frozen=True)
-class Kill:
-    """Who was killed when, for how many seconds it stayed away, and which letters were in anybody's hands then."""
-
-    at: datetime
-    kind: str
-    name: str
-    away: float
-    in_hand: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -125,6 +126,8 @@ class Aftermath:
     checkpoints: list[Checkpoint]
     heads: dict[int, str]
     """The hash of the entry at each position of a checkpoint."""
+    places: dict[tuple[str, int], int]
+    """The position in the log of each entity's entries, by their numbers: the order in which they came on record."""
     letters: tuple[FiledLetter, ...]
     received: list[Received]
     living: list[Living]
@@ -148,7 +151,7 @@ async def fought(plan: Plan, folder: Path, assassin: Assassin | None = None) -> 
     async with household:
         ledger = household.ledger()
         try:
-            return await _fought(plan, household, ledger, assassin or _by_schedule)
+            return await _fought(plan, household, ledger, assassin or _as_planned)
         finally:
             ledger.close()
 
@@ -159,7 +162,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     until = STARTS + timedelta(days=plan.days)
     curtain = datetime.now(UTC) + timedelta(seconds=_SETTING_UP)
     pace = min(max(household.took / _USUAL_START, 1.0), _SLOWEST)
-    clockwork = demo_clockwork(curtain, STARTS, until, plan.seconds * pace)
+    clockwork = plan.clockwork(curtain, pace)
     door = Door(client, patient, clockwork, patience=float(household.settings.patience))
     witness = Witness(door, plan.seed)
     facts = programme.read(FILES / "iurc-china.yaml", FILES / "demonstration-people.yaml")
@@ -167,7 +170,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     facts = facts.model_copy(update={"partnerships": mine})
     script = programme.read_script(FILES / "demonstration-script.yaml")
     # a pilot that began in the last days of the play would prove nothing
-    script = script.model_copy(update={"tours": (_tour(plan, facts),), "pilots": ()})
+    script = script.model_copy(update={"tours": tuple(_tours(plan, facts)), "pilots": ()})
     await programme.load(facts, door, ledger, clockwork, STARTS)
     hands = programme.stagehands(facts, script, programme.ids_by_key(ledger), STARTS, plan.seed)
     kills: list[Kill] = []
@@ -199,6 +202,8 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     checkpoints = sorted(
         {one.size: one for one in [*checkpoints, *_in(letters)]}.values(), key=lambda c: c.size
     )
+    with ledger.evidence() as evidence:
+        rows = list(evidence.entries())
     kept = await asyncio.to_thread(ledger.texts, [one.hash for one in witness.texts])
     return Aftermath(
         plan=plan,
@@ -214,7 +219,8 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
         verified=[audit.verify(ledger, one) for one in _some(checkpoints)],
         rebuilt=audit.rebuild(ledger, True),
         checkpoints=checkpoints,
-        heads=_heads(ledger),
+        heads={row.position: row.hash for row in rows},
+        places={(row.entity, row.number): row.position for row in rows},
         letters=letters,
         received=list(household.mail.received),
         living=living,
@@ -227,7 +233,7 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     )
 
 
-async def _by_schedule(
+async def _as_planned(
     plan: Plan,
     pace: float,
     household: Household,
@@ -235,62 +241,35 @@ async def _by_schedule(
     curtain: datetime,
     kills: list[Kill],
 ) -> None:
-    await _kill(plan.seed, plan.schedule(pace), household, ledger, curtain, kills)
-
-
-async def _kill(
-    seed: int,
-    schedule: list[tuple[float, str, float]],
-    household: Household,
-    ledger: PatientLedger,
-    curtain: datetime,
-    kills: list[Kill],
-) -> None:
-    """Kill by the schedule; who was killed comes back after a pause, on its own, so that pauses may overlap."""
-    chance = Random(f"victims {seed}")
-    comebacks: set[asyncio.Task[None]] = set()
-    for moment, kind, away in schedule:
-        wait = (curtain - datetime.now(UTC)).total_seconds() + moment
-        await asyncio.sleep(max(wait, 0))
-        alive = [part for name, part in household.parts.items() if name.startswith(kind) and part.wanted]
-        while not alive:  # all of this kind are away just now; they come back in a moment
-            await asyncio.sleep(0.05)
-            alive = [part for name, part in household.parts.items() if name.startswith(kind) and part.wanted]
-        victim = chance.choice(alive)
-        await asyncio.to_thread(victim.kill)
-        at = datetime.now(UTC)
-        task = asyncio.create_task(_come_back(victim, away))
-        in_hand = await asyncio.to_thread(ledger.in_hand) if kind == "worker" else frozenset()
-        kills.append(Kill(at, kind, victim.name, away, in_hand))
-        comebacks.add(task)
-        task.add_done_callback(comebacks.discard)
-    if comebacks:
-        await asyncio.wait(comebacks)
-
-
-async def _come_back(part: Part, away: float) -> None:
-    await asyncio.sleep(away)
-    part.start()
-
-
-def _tour(plan: Plan, facts: programme.Programme) -> Tour:
-    """A visit on a screen that two of the partnerships are served by, so soon that its completion is fought over."""
-    served = [one for one in facts.partnerships if one.code in plan.codes][:2]
-    begun = STARTS.date() + timedelta(
-        days=plan.days // 18
-    )  # a busy machine needs the rest of the year for it
-    return Tour(
-        code="V-99",
-        title="A visit on a screen",
-        direction=Direction.EU_TO_CN,
-        mode=ExchangeMode.VIRTUAL,
-        serves=tuple(one.code for one in served),
-        hosts=(served[0].cn.name,),
-        begun=begun,
-        first=begun + timedelta(days=plan.days // 3),
-        days=2,
-        evidence_days=4,
+    """Kill by the schedule, and beside it by aim until everything aimed at was hit or the play is over."""
+    killer = Killer(household, ledger, kills)
+    over = curtain + timedelta(seconds=plan.seconds * pace)
+    await asyncio.gather(
+        by_schedule(killer, plan.seed, plan.schedule(pace), curtain),
+        by_aim(killer, plan.seed, plan.aims, plan.clockwork(curtain, pace), over),
     )
+    await killer.all_back()
+
+
+def _tours(plan: Plan, facts: programme.Programme) -> Iterator[Tour]:
+    """Visits on a screen that two of the partnerships each are served by, so soon that completions are fought over."""
+    mine = [one for one in facts.partnerships if one.code in plan.codes]
+    for number, code in enumerate(plan.visits):
+        served = mine[2 * number : 2 * number + 2]
+        # one after the other, so that who missed the first tries the next; a busy machine needs the rest of the year
+        begun = STARTS.date() + timedelta(days=plan.days // 18 + number * plan.days // 12)
+        yield Tour(
+            code=code,
+            title="A visit on a screen",
+            direction=Direction.EU_TO_CN,
+            mode=ExchangeMode.VIRTUAL,
+            serves=tuple(one.code for one in served),
+            hosts=(served[0].cn.name,),
+            begun=begun,
+            first=begun + timedelta(days=plan.days // 3),
+            days=2,
+            evidence_days=4,
+        )
 
 
 async def _note_checkpoints(ledger: SqlLedger, checkpoints: list[Checkpoint]) -> None:
@@ -376,8 +355,3 @@ def _some(checkpoints: list[Checkpoint]) -> list[Checkpoint]:
     """The first, the last and a few between: each is a reading of the whole log."""
     places = sorted({round(part * (len(checkpoints) - 1) / 4) for part in range(5)})
     return [checkpoints[place] for place in places]
-
-
-def _heads(ledger: SqlLedger) -> dict[int, str]:
-    with ledger.evidence() as evidence:
-        return {row.position: row.hash for row in evidence.entries()}

@@ -20,16 +20,22 @@ from temporalio.client import WorkflowHistory
 
 from audit import Report
 from client.replay import Replayed
+from domain.broad_requests import RestrictTravel
 from domain.clockwork import Clockwork
-from domain.entities import State, fold, folded
+from domain.entities import State, fold, folded, kind_of
 from domain.entries import Entry
-from domain.events import BroadcastOrdered, ErrandCarried
+from domain.events import ErrandCarried, ExchangeHeld, TravelRestricted
+from domain.reaching import kinds_meant, meant
+from domain.records import standing_of
+from domain.scopes import Scope
 from domain.values import Actor, Refusal
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, FiledLetter, LetterStatus
 from post.messages import message_id
-from tests.faults.campaign import Aftermath, Kill, Living
+from tests.faults.assassins import Kill
+from tests.faults.campaign import Aftermath, Living
 from tests.faults.household import DOMAIN, Received
+from tests.faults.promises import Entries, Promise, promises
 from tests.faults.witness import Asked, Kept
 
 UNKNOWN = "on record, and unknown to the engine"
@@ -73,7 +79,6 @@ def acknowledged(asked: Iterable[Asked], entries: Mapping[str, Sequence[Entry]])
             found.append(f"{entity}: the errand {id} is on record more than once, as {numbers}")
         if id in told and not numbers:
             found.append(f"{entity}: the errand {id} was told of as done, and is not on record")
-    found += _passed_over(entries)
     for entity, life in lives.items():
         found += [f"{entity}: on record is {id}, which nobody asked" for id in life.ids() if id not in known]
     return found
@@ -98,31 +103,78 @@ def _errands(entries: Mapping[str, Sequence[Entry]]) -> tuple[dict[str, str], se
     return sent, told
 
 
-def _passed_over(entries: Mapping[str, Sequence[Entry]]) -> list[str]:
-    """Whoever was under way while a broadcast was carried, and neither took it nor is told of as having refused."""
+def once(entries: Entries, places: Mapping[tuple[str, int], int]) -> list[str]:
+    """(i) What a visit or a broadcast promised came to its end and reached each of those it is for exactly once.
+
+    Over all its rounds each of them answered once: whoever it names, and for a scope all that it meant from the order
+    to the last round and nobody that it never meant. Whoever took it has its step on record once, and nobody else.
+    `places` are those of entries in the log: who was written down as founded before an order, and came on record after
+    it, is not found by it for sure.
+    """
     found = []
-    for entity, mine in entries.items():
-        ordered = [(one.recorded_at, one.event) for one in mine if isinstance(one.event, BroadcastOrdered)]
-        carried = [(one.recorded_at, one.event) for one in mine if isinstance(one.event, ErrandCarried)]
-        for since, order in ordered:
-            name = f"broadcast-{order.number}"
-            rounds = [(at, event) for at, event in carried if event.errand == name]
-            if not any(event.over for _, event in rounds):
-                found.append(f"{entity}: {name} was ordered and never came to its end")
-                continue
-            asked = {to for _, event in rounds for to in event.done}
-            asked |= {to.entity for _, event in rounds for to in event.refused}
-            for other, theirs in entries.items():
-                there = theirs[0].recorded_at < since and rounds[-1][0] < _over(theirs)
-                if other.partition("/")[0] in order.scope.kinds and there and other not in asked:
-                    found.append(f"{entity}: {name} passed over {other}")
+    for promise in promises(entries):
+        name = f"{promise.entity}: {promise.errand.id}"
+        over = promise.over(entries)
+        if over is None:
+            found.append(f"{name} was ordered and never came to its end")
+            continue
+        rounds = [event for at, event in promise.rounds(entries) if at <= over]
+        done = Counter(to for event in rounds for to in event.done)
+        answers = done + Counter(to.entity for event in rounds for to in event.refused)
+        found += [f"{name} was answered {times} times by {to}" for to, times in answers.items() if times > 1]
+        always, ever, gone = _meant(promise, over, entries, places)
+        found += [f"{name} passed over {to}" for to in sorted(always - set(answers))]
+        found += [f"{name} is not meant for {to}, and asked it" for to in sorted(set(answers) - ever)]
+        # whoever refused may be asked once more, by a person
+        later = Counter(to for at, event in promise.rounds(entries) if at > over for to in event.done)
+        for to, mine in entries.items():
+            steps, wanted = sum(is_step(entry, promise) for entry in mine), (done + later)[to]
+            if wanted == 0 and steps == 1 and to in gone - set(answers):
+                continue  # it took it in a round that was lost with its worker, and had ended before the next
+            if steps != min(wanted, 1) or wanted > 1:
+                found.append(f"{name} was taken {wanted} times by {to}, which has it on record {steps} times")
     return found
 
 
-def _over(entries: Sequence[Entry]) -> datetime:
-    """When an entity ended; the end of time where it lives."""
-    ended = fold(entries[0].entity, [entry.event for entry in entries]).ended
-    return entries[-1].recorded_at if ended else datetime.max.replace(tzinfo=UTC)
+def _meant(
+    promise: Promise, over: datetime, entries: Entries, places: Mapping[tuple[str, int], int]
+) -> tuple[set[str], set[str], set[str]]:
+    """Whom an errand is for: who was meant all the while that it was carried, who ever was, who was at first only."""
+    if promise.errand.scope is None:
+        return set(promise.errand.to), set(promise.errand.to), set()
+    begun = entries[promise.entity][promise.number - 1].recorded_at
+    ordered = places[promise.entity, promise.number]
+    always, ever, gone = set(), set(), set()
+    for entity, mine in entries.items():
+        at_first, in_the_end = (_is_meant(promise.errand.scope, mine, at) for at in (begun, over))
+        if at_first and in_the_end and places[entity, 1] < ordered:
+            always.add(entity)
+        if at_first or in_the_end:
+            ever.add(entity)
+        if at_first and not in_the_end:
+            gone.add(entity)
+    return always, ever, gone
+
+
+def _is_meant(scope: Scope, mine: Sequence[Entry], at: datetime) -> bool:
+    events = [entry.event for entry in mine if entry.recorded_at <= at]
+    if not events or kind_of(mine[0].entity) not in kinds_meant(scope):
+        return False
+    state = fold(mine[0].entity, events)
+    return meant(scope, standing_of(state), lambda: state)
+
+
+def is_step(entry: Entry, promise: Promise) -> bool:
+    """Whether an entry is what a promise wants of each: by what it says, whoever asked for it and under which id."""
+    event, request = entry.event, promise.errand.request
+    if isinstance(event, ExchangeHeld):
+        return event.of == promise.entity
+    # each order of a campaign has a text of its own
+    return (
+        isinstance(event, TravelRestricted)
+        and isinstance(request, RestrictTravel)
+        and event.order == request.order
+    )
 
 
 class _Life:
@@ -392,6 +444,7 @@ def judged(after: Aftermath) -> Judgement:
         found={
             "i": [
                 *acknowledged(after.asked, after.entries),
+                *once(after.entries, after.places),
                 *attempts(after.asked, after.attempts),
                 *texts(after.texts, after.texts_held),
             ],

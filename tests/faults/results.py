@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.faults.assassins import hit
 from tests.faults.campaign import Aftermath, Plan
 from tests.faults.oracle import Judgement
 
@@ -16,6 +17,8 @@ _COLUMNS = {
     "kills: worker": "kill worker",
     "kills: engine": "kill engine",
     "kills: postgresql": "kill postgresql",
+    "all of a kind at once in the midst of a broadcast": "shot broadcast",
+    "all of a kind at once before a completed visit was told of": "shot visit",
     "requests acknowledged": "acknowledged",
     "grave refusals": "grave",
     "of all these lost, doubled or different": "found i",
@@ -43,6 +46,9 @@ def counted(after: Aftermath, judgement: Judgement) -> Counter[str]:
     told.update(f"kill {kill.kind}" for kill in after.kills)
     told.update({f"letter {end}": times for end, times in judgement.post.ends.items()})
     told.update({f"found {name}": len(found) for name, found in judgement.found.items()})
+    aimed = [one for one in after.kills if one.shot is not None and hit(one, after.entries, after.clockwork)]
+    shots = {(one.kind, one.shot) for one in aimed}  # whoever died together was one shot
+    told.update(f"shot {shot.at.window}" for _, shot in shots if shot is not None)
     told["acknowledged"] = sum(bool(one.answers) for one in after.asked)
     told["refused"] = sum(bool(one.refusals) for one in after.asked)
     told["grave"] = len(after.attempts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from domain.events import BroadcastOrdered, ExchangeHeld, VisitFounded
+from tests.faults.assassins import missed
 from tests.faults.broadcasting import MANY, PROGRAMME
 from tests.faults.campaign import Aftermath, Plan
 from tests.faults.conftest import Fought, command
@@ -32,31 +33,29 @@ def _telling(after: Aftermath) -> list[str]:
     """What was missing for a campaign to prove anything."""
     lacking = []
     for kind, times in after.plan.kills.items():
-        done = sum(kill.kind == kind for kill in after.kills)
+        done = sum(kill.kind == kind and kill.shot is None for kill in after.kills)
         if done != times:
             lacking.append(f"{done} of {times} kills of {kind}")
-    founded = {PROGRAMME, "visit/V-99", *(f"partnership/{code}" for code in after.plan.codes)}
+    lacking += missed(after.plan.aims, after.kills, after.entries, after.clockwork)
+    visits = {f"visit/{code}" for code in after.plan.visits}
+    founded = {PROGRAMME, *visits, *(f"partnership/{code}" for code in after.plan.codes)}
     if set(after.entries) != founded:
-        lacking.append("not every partnership was founded, or not the visit or the programme")
+        lacking.append("not every partnership was founded, or not every visit or the programme")
     ordered = sum(isinstance(entry.event, BroadcastOrdered) for entry in after.entries.get(PROGRAMME, ()))
     if ordered != MANY:
         lacking.append(f"{ordered} of {MANY} broadcasts were ordered")
-    reached = [
-        entity
-        for entity, mine in after.entries.items()
-        for entry in mine
-        if isinstance(entry.event, ExchangeHeld) and entry.event.of == "visit/V-99"
-    ]
-    served = next(
-        (
-            [f"partnership/{one.code}" for one in entry.event.serves]
-            for entry in after.entries.get("visit/V-99", ())
-            if isinstance(entry.event, VisitFounded)
-        ),
-        [],
-    )
-    if sorted(reached) != sorted(served) or not served:
-        lacking.append(f"the visit reached {reached} and served {served}")
+    for visit in sorted(visits & set(after.entries)):
+        reached = [
+            entity
+            for entity, mine in after.entries.items()
+            for entry in mine
+            if isinstance(entry.event, ExchangeHeld) and entry.event.of == visit
+        ]
+        founding = after.entries[visit][0].event
+        assert isinstance(founding, VisitFounded)
+        served = [f"partnership/{one.code}" for one in founding.serves]
+        if sorted(reached) != sorted(served) or not served:
+            lacking.append(f"{visit} reached {reached} and served {served}")
     if sum(bool(one.answers) for one in after.asked) < 20:
         lacking.append("fewer than 20 requests were acknowledged")
     if sum(one.running and one.state.next_due() is not None for one in after.living) < 3:

@@ -17,17 +17,20 @@ from temporalio.client import WorkflowHistory
 import audit
 from client.replay import Replayed
 from domain.entries import Entry
-from domain.events import ErrandCarried
+from domain.errands import TurnedDown
+from domain.events import End, PartnershipClosed
 from domain.values import Refusal
 from ledger import open_ledger
 from ledger.chain import Checkpoint
 from ledger.rows import Attempt, LetterStatus
 from post.messages import message_id
 from tests.faults import oracle, plans
+from tests.faults.assassins import Kill, Shot, hit, is_open, missed
 from tests.faults.broadcasting import PROGRAMME
-from tests.faults.campaign import Aftermath, Kill, Living
+from tests.faults.campaign import Aftermath, Living
 from tests.faults.conftest import Fought
 from tests.faults.household import DOMAIN, Part
+from tests.faults.promises import Promise, Window, promises
 from tests.faults.witness import Asked
 
 pytestmark = pytest.mark.timeout(900)
@@ -103,25 +106,214 @@ def test_an_entry_nobody_asked_for(after: Aftermath) -> None:
     ]
 
 
-def test_a_broadcast_that_passes_somebody_over_or_never_ends(after: Aftermath) -> None:
-    carried = [one for one in after.entries[PROGRAMME] if isinstance(one.event, ErrandCarried)]
-    last = carried[-1]
-    assert isinstance(last.event, ErrandCarried)
-    missed = last.event.done[0]
-    without = last.event.model_copy(update={"done": last.event.done[1:]})
-    said = with_entries(
-        after,
-        PROGRAMME,
-        lambda entry: entry.model_copy(update={"event": without}) if entry == last else entry,
+def promise_of(after: Aftermath, window: Window) -> Promise:
+    """A promise of a sort, taken by all that it was for."""
+    return next(
+        one
+        for one in promises(after.entries)
+        if one.window is window and all(not event.refused for _, event in one.rounds(after.entries))
     )
-    assert said == [f"{PROGRAMME}: {last.event.errand} passed over {missed}"]
-    open_still = last.event.model_copy(update={"over": False})
-    said = with_entries(
-        after,
-        PROGRAMME,
-        lambda entry: entry.model_copy(update={"event": open_still}) if entry == last else entry,
+
+
+def with_rounds(after: Aftermath, promise: Promise, **update: object) -> list[str]:
+    """What the oracle says where the last round of an errand says something else."""
+    return [said for said in once_with(after, {promise.entity: changed_rounds(after, promise, **update)})]
+
+
+def changed_rounds(after: Aftermath, promise: Promise, **update: object) -> list[Entry]:
+    _, last = promise.rounds(after.entries)[-1]
+    return [
+        entry.model_copy(update={"event": last.model_copy(update=update)}) if entry.event is last else entry
+        for entry in after.entries[promise.entity]
+    ]
+
+
+def once_with(after: Aftermath, changed: dict[str, list[Entry]]) -> list[str]:
+    return oracle.once({**after.entries, **changed}, after.places)
+
+
+def step_of(after: Aftermath, promise: Promise) -> Entry:
+    """The entry by which the first of those it is for took it."""
+    _, first = promise.rounds(after.entries)[0]
+    return next(one for one in after.entries[first.done[0]] if oracle.is_step(one, promise))
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_promise_that_passes_somebody_over_or_never_ends(after: Aftermath, window: Window) -> None:
+    promise = promise_of(after, window)
+    name = f"{promise.entity}: {promise.errand.id}"
+    _, last = promise.rounds(after.entries)[-1]
+    missed = last.done[0]
+    assert with_rounds(after, promise, done=last.done[1:]) == [
+        f"{name} passed over {missed}",
+        f"{name} was taken 0 times by {missed}, which has it on record 1 times",
+    ]
+    assert with_rounds(after, promise, over=False) == [f"{name} was ordered and never came to its end"]
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_promise_answered_twice_in_one_round_or_in_two(after: Aftermath, window: Window) -> None:
+    promise = promise_of(after, window)
+    name = f"{promise.entity}: {promise.errand.id}"
+    _, last = promise.rounds(after.entries)[-1]
+    twice = [
+        f"{name} was answered 2 times by {last.done[0]}",
+        f"{name} was taken 2 times by {last.done[0]}, which has it on record 1 times",
+    ]
+    assert with_rounds(after, promise, done=(*last.done, last.done[0])) == twice
+    earlier = last.model_copy(update={"done": last.done[:1], "over": False})
+    mine: list[Entry] = []
+    for entry in after.entries[promise.entity]:
+        mine += [entry.model_copy(update={"event": earlier}), entry] if entry.event is last else [entry]
+    assert once_with(after, {promise.entity: mine}) == twice
+    refused = TurnedDown(entity=last.done[0], sentence="no")
+    both = with_rounds(after, promise, refused=(refused,))
+    assert both == [f"{name} was answered 2 times by {last.done[0]}"]
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_promise_that_reaches_somebody_it_is_not_for(after: Aftermath, window: Window) -> None:
+    promise = promise_of(after, window)
+    name = f"{promise.entity}: {promise.errand.id}"
+    _, last = promise.rounds(after.entries)[-1]
+    assert with_rounds(after, promise, done=(*last.done, PROGRAMME)) == [
+        f"{name} is not meant for {PROGRAMME}, and asked it",
+        f"{name} was taken 1 times by {PROGRAMME}, which has it on record 0 times",
+    ]
+    step = step_of(after, promise)
+    stray = step.model_copy(update={"request": None})
+    partnerships = [one for one in after.entries if one.startswith("partnership/")]
+    stranger = next((one for one in partnerships if one not in last.done), PROGRAMME)
+    assert once_with(after, {stranger: [*after.entries[stranger], stray]}) == [
+        f"{name} was taken 0 times by {stranger}, which has it on record 1 times"
+    ]
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_step_that_is_on_record_twice_or_not_at_all_or_after_a_refusal(
+    after: Aftermath, window: Window
+) -> None:
+    promise = promise_of(after, window)
+    name = f"{promise.entity}: {promise.errand.id}"
+    _, last = promise.rounds(after.entries)[-1]
+    step = step_of(after, promise)
+    theirs = list(after.entries[step.entity])
+    under_another_id = step.model_copy(update={"request": "another"})
+    for more in (step, under_another_id):
+        assert once_with(after, {step.entity: [*theirs, more]}) == [
+            f"{name} was taken 1 times by {step.entity}, which has it on record 2 times"
+        ]
+    assert once_with(after, {step.entity: [entry for entry in theirs if entry is not step]}) == [
+        f"{name} was taken 1 times by {step.entity}, which has it on record 0 times"
+    ]
+    refused = (TurnedDown(entity=step.entity, sentence="no"),)
+    rest = tuple(one for one in last.done if one != step.entity)
+    assert with_rounds(after, promise, done=rest, refused=refused) == [
+        f"{name} was taken 0 times by {step.entity}, which has it on record 1 times"
+    ]
+
+
+def test_whoever_came_on_record_after_an_order_need_not_be_found_by_it(after: Aftermath) -> None:
+    promise = promise_of(after, Window.BROADCAST)
+    _, last = promise.rounds(after.entries)[-1]
+    missed = step_of(after, promise)
+    theirs = [one for one in after.entries[missed.entity] if one.number < missed.number]
+    changed = {promise.entity: changed_rounds(after, promise, done=last.done[1:]), missed.entity: theirs}
+    about = f"{promise.entity}: {promise.errand.id} "
+    late = {**after.places, (missed.entity, 1): len(after.places) + 1}
+    found = oracle.once({**after.entries, **changed}, late)
+    assert not [said for said in found if said.startswith(about)]
+    found = oracle.once({**after.entries, **changed}, after.places)
+    assert [said for said in found if said.startswith(about)] == [f"{about}passed over {missed.entity}"]
+
+
+def test_whoever_took_it_in_a_round_that_was_lost_and_ended_before_the_next_has_it_once(
+    after: Aftermath,
+) -> None:
+    """Nobody was left to tell of them: only that is forgiven, and not that they have it twice."""
+    promise = promise_of(after, Window.BROADCAST)
+    over = promise.over(after.entries)
+    _, last = promise.rounds(after.entries)[-1]
+    step = step_of(after, promise)
+    theirs = [one for one in after.entries[step.entity] if over is not None and one.recorded_at <= over]
+    ended = theirs[-1].model_copy(
+        update={"event": PartnershipClosed(at=theirs[-1].event.at, end=End.CUT_OFF)}
     )
-    assert said == [f"{PROGRAMME}: {last.event.errand} was ordered and never came to its end"]
+    mine = changed_rounds(after, promise, done=last.done[1:])
+    changed = {promise.entity: mine, step.entity: [*theirs, ended]}
+    about = f"{promise.entity}: {promise.errand.id} "
+    assert not [said for said in once_with(after, changed) if said.startswith(about)]
+    changed[step.entity] = [*theirs, step, ended]
+    assert [said for said in once_with(after, changed) if said.startswith(about)] == [
+        f"{about}was taken 0 times by {step.entity}, which has it on record 2 times"
+    ]
+
+
+def aimed(after: Aftermath, window: Window) -> tuple[Kill, Shot]:
+    """A kill that fell into a window of a sort."""
+    return next(
+        (one, one.shot)
+        for one in after.kills
+        if one.shot is not None and one.shot.at.window is window and hit(one, after.entries, after.clockwork)
+    )
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_kill_before_a_window_or_after_it_has_not_hit_it(after: Aftermath, window: Window) -> None:
+    kill, shot = aimed(after, window)
+    promise, wall = shot.at, after.clockwork.wall
+    over = promise.over(after.entries)
+    assert over is not None
+    opened = wall(after.entries[promise.entity][promise.number - 1].recorded_at)
+    early = replace(kill, shot=replace(shot, begun=opened))
+    assert hit(early, after.entries, after.clockwork) is False
+    assert hit(replace(kill, at=wall(over)), after.entries, after.clockwork) is False
+    open_still = {**after.entries, promise.entity: changed_rounds(after, promise, over=False)}
+    assert hit(kill, open_still, after.clockwork) is None
+
+
+def test_a_kill_before_the_first_answer_to_a_broadcast_or_after_the_last_has_not_hit_its_midst(
+    after: Aftermath,
+) -> None:
+    kill, shot = aimed(after, Window.BROADCAST)
+    answered = [after.clockwork.wall(one.recorded_at) for one in shot.at.answers(after.entries)]
+    before = replace(kill, shot=replace(shot, begun=min(answered)), at=min(answered))
+    assert hit(before, after.entries, after.clockwork) is False
+    assert hit(replace(kill, at=max(answered)), after.entries, after.clockwork) is False
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_window_is_open_from_what_opens_it_until_what_closes_it(after: Aftermath, window: Window) -> None:
+    _, shot = aimed(after, window)
+    promise = shot.at
+    seen = after.clockwork.at(shot.begun)
+    then = {
+        entity: mine
+        for entity, all_ in after.entries.items()
+        if (mine := [entry for entry in all_ if entry.recorded_at <= seen])
+    }
+    assert is_open(promise, then)
+    assert not is_open(promise, after.entries)
+    if window is Window.BROADCAST:
+        unanswered = {entity: then[entity] if entity == PROGRAMME else then[entity][:1] for entity in then}
+        assert not is_open(promise, unanswered)
+        mine = changed_rounds(after, promise, over=False)
+        assert not is_open(promise, {**after.entries, PROGRAMME: mine}), "they have all answered"
+
+
+def test_a_campaign_in_which_no_shot_hit_is_told(after: Aftermath) -> None:
+    kinds = after.plan.aims
+    assert missed(kinds, after.kills, after.entries, after.clockwork) == []
+    for kind in kinds:
+        for window in Window:
+            others = [
+                one
+                for one in after.kills
+                if one.shot is None or (one.kind, one.shot.at.window) != (kind, window)
+            ]
+            assert missed(kinds, others, after.entries, after.clockwork) == [
+                f"no kill of {kind} fell into the midst of a {window}, of 0 aimed at one"
+            ]
 
 
 def test_a_grave_refusal_that_is_not_on_record_or_twice(after: Aftermath) -> None:

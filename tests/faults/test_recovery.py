@@ -17,9 +17,10 @@ from domain.entities import fold
 from ledger import migrate
 from ledger.copying import copy_database
 from ledger.rows import LetterStatus
-from tests.faults.campaign import Aftermath, Kill, Plan, fought
+from tests.faults.assassins import Kill
+from tests.faults.campaign import Aftermath, Plan, fought
 from tests.faults.household import Household
-from tests.faults.oracle import UNKNOWN, acknowledged, judged, unrecorded
+from tests.faults.oracle import UNKNOWN, acknowledged, judged, once, unrecorded
 from tests.faults.witness import PatientLedger
 
 pytestmark = pytest.mark.timeout(600)
@@ -150,7 +151,7 @@ def _judged(after: Aftermath, calamity: Calamity) -> list[str]:
     found = judged(after).found
     if did.harvested:
         # texts and refused attempts are nowhere but in the ledger; the recovery says how much of it is missing
-        found["i"] = acknowledged(after.asked, after.entries)
+        found["i"] = [*acknowledged(after.asked, after.entries), *once(after.entries, after.places)]
         if did.lost is not None:
             found["iv"] = [
                 one for one in found["iv"] if int(one.split()[3]) <= did.before

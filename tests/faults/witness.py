@@ -137,6 +137,13 @@ class PatientLedger:
         letters = self._again(self._ledger.letters)
         return frozenset(one.letter.key for one in letters if one.claimed_at is not None)
 
+    def size(self) -> int:
+        """How many entries there are in all."""
+        return self._again(self._ledger.checkpoint).size
+
+    def entities(self) -> dict[str, int]:
+        return self._again(self._ledger.entities)
+
     def last_number(self, entity: str) -> int:
         return self._again(lambda: self._ledger.last_number(entity))
 
