@@ -6,14 +6,20 @@ import json
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer import testing
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from console.cli import app
 from tests.console.life import home_with_a_life
+
+# of its time a call would otherwise take most to put together every command there is, which are always the same
+testing._get_command = lru_cache(get_command)  # type: ignore[attr-defined]  # its own name for it
 
 
 @dataclass(frozen=True)
