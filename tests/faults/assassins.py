@@ -21,6 +21,7 @@ LONGEST_PAUSE = 1.0
 _LOOK = 0.01
 """Seconds between two looks whether there is anything new on record."""
 _GRACE = timedelta(seconds=60)
+"""So long after the play is over errands that waited behind others are still aimed at."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +183,9 @@ def _missing(
     }
     found: dict[Window, str | None] = {}
     for window in Window:
-        left = [kind for kind in kinds if not told.get((window, kind), False)]
+        left = [kind for kind in kinds if not told.get((window, kind))]
         if left:
-            missed = [kind for kind in left if told.get((window, kind), False) is False]
-            found[window] = missed[0] if missed else None
+            found[window] = next((kind for kind in left if told.get((window, kind), False) is False), None)
     return found
 
 

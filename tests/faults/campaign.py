@@ -169,7 +169,8 @@ async def _fought(plan: Plan, household: Household, ledger: SqlLedger, assassin:
     mine = tuple(one for one in facts.partnerships if one.code in plan.codes)
     facts = facts.model_copy(update={"partnerships": mine})
     script = programme.read_script(FILES / "demonstration-script.yaml")
-    # a pilot that began in the last days of the play would prove nothing
+    # a worker's death may hold up a partnership for two months of the play: whether its plan is adopted in time for a
+    # pilot is chance, and one that began in the last days would prove nothing
     script = script.model_copy(update={"tours": tuple(_tours(plan, facts)), "pilots": ()})
     await programme.load(facts, door, ledger, clockwork, STARTS)
     hands = programme.stagehands(facts, script, programme.ids_by_key(ledger), STARTS, plan.seed)
@@ -244,10 +245,9 @@ async def _as_planned(
     """Kill by the schedule, and beside it by aim until everything aimed at was hit or the play is over."""
     killer = Killer(household, ledger, kills)
     over = curtain + timedelta(seconds=plan.seconds * pace)
-    await asyncio.gather(
-        by_schedule(killer, plan.seed, plan.schedule(pace), curtain),
-        by_aim(killer, plan.seed, plan.aims, plan.clockwork(curtain, pace), over),
-    )
+    async with asyncio.TaskGroup() as group:
+        group.create_task(by_schedule(killer, plan.seed, plan.schedule(pace), curtain))
+        group.create_task(by_aim(killer, plan.seed, plan.aims, plan.clockwork(curtain, pace), over))
     await killer.all_back()
 
 
