@@ -160,7 +160,7 @@ async def by_aim(
     last = until + _GRACE
     while (now := datetime.now(UTC)) < until or (now < last and record.open(tried)):
         if await asyncio.to_thread(record.grown):
-            wanted = _missing(killer.kills, kinds, record.entries, clockwork)
+            wanted = to_come(killer.kills, kinds, record.entries, clockwork)
             if not wanted:
                 return
             for promise in record.promises:
@@ -174,7 +174,7 @@ async def by_aim(
         await asyncio.sleep(_LOOK)
 
 
-def _missing(
+def to_come(
     kills: Iterable[Kill], kinds: Sequence[str], entries: Entries, clockwork: Clockwork
 ) -> dict[Window, str | None]:
     """For each sort of window not done with the kind to be killed next; None where it is not known yet if one hit."""

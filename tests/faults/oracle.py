@@ -112,6 +112,7 @@ def once(entries: Entries, places: Mapping[tuple[str, int], int]) -> list[str]:
     it, is not found by it for sure.
     """
     found = []
+    lives = {entity: _Life(mine) for entity, mine in entries.items()}
     for promise in promises(entries):
         name = f"{promise.entity}: {promise.errand.id}"
         over = promise.over(entries)
@@ -122,7 +123,7 @@ def once(entries: Entries, places: Mapping[tuple[str, int], int]) -> list[str]:
         done = Counter(to for event in rounds for to in event.done)
         answers = done + Counter(to.entity for event in rounds for to in event.refused)
         found += [f"{name} was answered {times} times by {to}" for to, times in answers.items() if times > 1]
-        always, ever, gone = _meant(promise, over, entries, places)
+        always, ever, gone = _meant(promise, over, entries[promise.entity], lives, places)
         found += [f"{name} passed over {to}" for to in sorted(always - set(answers))]
         found += [f"{name} is not meant for {to}, and asked it" for to in sorted(set(answers) - ever)]
         # whoever refused may be asked once more, by a person
@@ -137,17 +138,21 @@ def once(entries: Entries, places: Mapping[tuple[str, int], int]) -> list[str]:
 
 
 def _meant(
-    promise: Promise, over: datetime, entries: Entries, places: Mapping[tuple[str, int], int]
+    promise: Promise,
+    over: datetime,
+    mine: Sequence[Entry],
+    lives: Mapping[str, _Life],
+    places: Mapping[tuple[str, int], int],
 ) -> tuple[set[str], set[str], set[str]]:
     """Whom an errand is for: who was meant all the while that it was carried, who ever was, who was at first only."""
-    if promise.errand.scope is None:
+    scope = promise.errand.scope
+    if scope is None:
         return set(promise.errand.to), set(promise.errand.to), set()
-    begun = entries[promise.entity][promise.number - 1].recorded_at
-    ordered = places[promise.entity, promise.number]
+    begun = mine[promise.number - 1].recorded_at
     always, ever, gone = set(), set(), set()
-    for entity, mine in entries.items():
-        at_first, in_the_end = (_is_meant(promise.errand.scope, mine, at) for at in (begun, over))
-        if at_first and in_the_end and places[entity, 1] < ordered:
+    for entity, life in lives.items():
+        at_first, in_the_end = (_is_meant(scope, life.at(moment)) for moment in (begun, over))
+        if at_first and in_the_end and places[entity, 1] < places[promise.entity, promise.number]:
             always.add(entity)
         if at_first or in_the_end:
             ever.add(entity)
@@ -156,11 +161,9 @@ def _meant(
     return always, ever, gone
 
 
-def _is_meant(scope: Scope, mine: Sequence[Entry], at: datetime) -> bool:
-    events = [entry.event for entry in mine if entry.recorded_at <= at]
-    if not events or kind_of(mine[0].entity) not in kinds_meant(scope):
+def _is_meant(scope: Scope, state: State | None) -> bool:
+    if state is None or kind_of(state.entity) not in kinds_meant(scope):
         return False
-    state = fold(mine[0].entity, events)
     return meant(scope, standing_of(state), lambda: state)
 
 
@@ -184,15 +187,21 @@ class _Life:
         self._entries = {entry.number: entry for entry in entries}
         self._by_request: dict[str, list[int]] = defaultdict(list)
         self._before: dict[int, State | None] = {}
+        self._after: list[tuple[datetime, State]] = []
         state: State | None = None
         for entry in entries:
             self._before[entry.number] = state
             state = folded(entry.entity, state, entry.event)
+            self._after.append((entry.recorded_at, state))
             if entry.request is not None:
                 self._by_request[entry.request].append(entry.number)
 
     def of(self, id: str) -> tuple[int, ...]:
         return tuple(self._by_request.get(id, ()))
+
+    def at(self, moment: datetime) -> State | None:
+        """How it stood at a moment of programme time."""
+        return next((state for at, state in reversed(self._after) if at <= moment), None)
 
     def ids(self) -> list[str]:
         return list(self._by_request)

@@ -25,7 +25,7 @@ from ledger.chain import Checkpoint
 from ledger.rows import Attempt, LetterStatus
 from post.messages import message_id
 from tests.faults import oracle, plans
-from tests.faults.assassins import Kill, Shot, hit, is_open, missed
+from tests.faults.assassins import Kill, Shot, hit, is_open, missed, to_come
 from tests.faults.broadcasting import PROGRAMME
 from tests.faults.campaign import Aftermath, Living
 from tests.faults.conftest import Fought
@@ -299,6 +299,26 @@ def test_a_window_is_open_from_what_opens_it_until_what_closes_it(after: Afterma
         assert not is_open(promise, unanswered)
         mine = changed_rounds(after, promise, over=False)
         assert not is_open(promise, {**after.entries, PROGRAMME: mine}), "they have all answered"
+
+
+@pytest.mark.parametrize("window", Window)
+def test_a_shot_that_missed_is_fired_again_and_one_that_hit_is_not(after: Aftermath, window: Window) -> None:
+    kinds = after.plan.aims
+    first, then = kinds
+    assert to_come([], kinds, after.entries, after.clockwork) == dict.fromkeys(Window, first)
+    kill, shot = aimed(after, window)
+    kill = replace(kill, kind=first)
+    over = shot.at.over(after.entries)
+    assert over is not None
+    late = replace(kill, at=after.clockwork.wall(over))
+    assert to_come([late], kinds, after.entries, after.clockwork)[window] == first
+    assert to_come([late, kill], kinds, after.entries, after.clockwork)[window] == then
+    open_still = {**after.entries, shot.at.entity: changed_rounds(after, shot.at, over=False)}
+    assert to_come([kill], kinds, open_still, after.clockwork)[window] == then
+    both = [kill, replace(kill, kind=then)]
+    assert to_come(both, kinds, open_still, after.clockwork)[window] is None, "it is not known yet"
+    assert window not in to_come(both, kinds, after.entries, after.clockwork)
+    assert to_come(after.kills, kinds, after.entries, after.clockwork) == {}
 
 
 def test_a_campaign_in_which_no_shot_hit_is_told(after: Aftermath) -> None:
