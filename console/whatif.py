@@ -10,29 +10,49 @@ from typing import Annotated
 import typer
 
 from client import people
-from client.reading import SqlLedger, partnership
+from client.reading import SqlLedger, entity
 from console import showing, termsfile
-from console.errors import read_text
+from console.errors import misused, read_text
 from console.options import last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
 from console.tasks import moments
-from domain.events import PartnershipFounded
-from domain.life import usable_terms
+from domain.entities import KINDS, kind_of
+from domain.policies import concerns
+from domain.terms import Terms
+from domain.values import Refusal, listed
 from domain.whatif import Difference, What, compared
 
 _ASIDE = "People are taken to do what they did when they did it; only what follows from the terms is worked out anew."
 
 
+def _kind(value: str) -> str:
+    if value not in KINDS:
+        raise misused(f"{value!r} is no kind; there are {listed(tuple(KINDS))}")
+    return value
+
+
 def whatif(
     ctx: typer.Context,
     policy: Annotated[
-        Path, typer.Argument(metavar="POLICY", help="Terms, as `tandem partnership terms CODE` prints them.")
+        Path,
+        typer.Argument(
+            metavar="POLICY",
+            help="Terms, as `tandem partnership terms CODE` or `tandem programme terms CODE` prints them.",
+        ),
     ],
     codes: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[CODE]...", help="Partnerships; without any, all on record.", show_default=False
+            metavar="[CODE]...",
+            help="Partnerships, visits, pilots, clusters, the programme; without any, all on record.",
+            show_default=False,
+        ),
+    ] = None,
+    kind: Annotated[
+        str | None,
+        typer.Option(
+            "--kind", metavar="KIND", parser=_kind, help=f"Only of this kind: {listed(tuple(KINDS), 'or')}."
         ),
     ] = None,
     until: Annotated[
@@ -53,56 +73,95 @@ def whatif(
     terms = termsfile.read(policy, read_text(policy))
     found: list[Difference] = []
     with records(ctx) as ledger:
-        chosen = [partnership(ledger, code).entity for code in codes or ()]
-        entities = list(dict.fromkeys(chosen or [one.entity for one in ledger.partnerships()]))
+        chosen, left_out = _chosen(ledger, terms, codes or [], kind)
         present = moments(ledger)
-        for entity in entities:
-            entries = ledger.entries(entity)
-            first = entries[0].event
-            assert isinstance(first, PartnershipFounded)
-            usable_terms(terms, [one.stage for one in first.terms.stages])
+        for one in chosen:
+            entries = ledger.entries(one)
             end = max(entry.event.at for entry in entries)
-            if (
-                until is not None
-            ):  # what the calendar would have said since counts too; not what is yet to come
-                end = min(until, present(first.code))
+            if until is not None:
+                # what the calendar would have said since counts too; not what is yet to come
+                end = min(until, present(one.partition("/")[2]))
             found += compared(entries, end, terms)
         names = people.names(ledger, {one.person for one in found if one.person})
         found = [_with_names(ledger, one) for one in found]
-    counts = Counter((one.code, one.what) for one in found)
     if as_json:
-        showing.as_json(
-            {
-                "policy": terms.name,
-                "partnerships": len(entities),
-                "differences": [] if totals else [_plain(one, names) for one in found],
-                "totals": {what.value: sum(n for (_, w), n in counts.items() if w is what) for what in What},
-            }
-        )
+        showing.as_json(_told(terms, chosen, left_out, [] if totals else found, found, names))
         return
+    _show(terms, [] if totals else found, found, names)
+    if left_out:
+        nouns = listed([KINDS[one].noun for one in left_out], "or")
+        showing.aside(f"The terms {terms.name!r} say nothing about any {nouns}; those are left out.")
+
+
+def _chosen(
+    ledger: SqlLedger, terms: Terms, codes: list[str], kind: str | None
+) -> tuple[list[str], list[str]]:
+    """The entities asked about, each once, and the kinds left out since the terms say nothing about them."""
+    if codes:
+        return list(dict.fromkeys(entity(ledger, code, kind).entity for code in codes)), []
+    known = ledger.standings(kind)
+    kinds = list(dict.fromkeys(one.kind for one in known))
+    left_out = [one for one in kinds if not concerns(terms, one)]
+    if kinds and left_out == kinds:
+        nouns = listed([KINDS[one].noun for one in kinds], "or")
+        raise Refusal(
+            f"the terms {terms.name!r} say nothing about any {nouns}; those of partnerships "
+            "(`tandem partnership terms CODE`) do about every kind"
+        )
+    return [one.entity for one in known if one.kind not in left_out], left_out
+
+
+def _told(
+    terms: Terms,
+    chosen: list[str],
+    left_out: list[str],
+    shown: list[Difference],
+    found: list[Difference],
+    names: dict[str, str],
+) -> dict[str, object]:
+    """The answer as JSON values."""
+    counts = Counter((one.kind, one.what) for one in found)
+    looked_at = Counter(map(kind_of, chosen))
+    return {
+        "policy": terms.name,
+        "entities": len(chosen),
+        "left_out": left_out,
+        "differences": [_plain(one, names) for one in shown],
+        "totals": {what.value: sum(counts[kind, what] for kind in looked_at) for what in What},
+        "kinds": {
+            kind: {"entities": many, **{what.value: counts[kind, what] for what in What}}
+            for kind, many in looked_at.items()
+        },
+    }
+
+
+def _show(terms: Terms, shown: list[Difference], found: list[Difference], names: dict[str, str]) -> None:
     if not found:
         showing.line(f"under {terms.name!r} nothing would have been otherwise")
         return
-    if not totals:
+    if shown:
+        columns = (Column("kind"), Column("code"), Column("day"), Column("what"))
         showing.table(
-            (
-                Column("partnership"),
-                Column("day"),
-                Column("what"),
-                loose("of"),
-                loose("was"),
-                loose("would be"),
-            ),
+            (*columns, loose("of"), loose("was"), loose("would be")),
             [
-                (one.code, f"{one.on}", one.what.value, _subject(one, names), one.was or "-", one.now or "-")
-                for one in found
+                (
+                    one.kind,
+                    one.code,
+                    f"{one.on}",
+                    one.what.value,
+                    _subject(one, names),
+                    one.was or "-",
+                    one.now or "-",
+                )
+                for one in shown
             ],
         )
         showing.line()
-    differing = list(dict.fromkeys(one.code for one in found))
+    counts = Counter((one.kind, one.code, one.what) for one in found)
+    differing = list(dict.fromkeys((one.kind, one.code) for one in found))
     showing.table(
-        (Column("partnership"), *(number(what.value) for what in What)),
-        [(code, *(counts[code, what] for what in What)) for code in differing],
+        (Column("kind"), Column("code"), *(number(what.value) for what in What)),
+        [(kind, code, *(counts[kind, code, what] for what in What)) for kind, code in differing],
     )
     showing.aside(_ASIDE)
 

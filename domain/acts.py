@@ -175,9 +175,10 @@ def told_by(entries: Iterable[Entry]) -> Iterator[Act | ev.ErrandCarried]:
             state = folded(entry.entity, state, entry.event)
             if isinstance(entry.event, ev.ErrandCarried):
                 yield entry.event
-        act = asked_by(caused, before, state) if before is not None and state is not None else None
-        if request is not None and act is not None:
-            yield act
+        if request is not None and before is not None and state is not None:
+            act = asked_by(caused, before, state)
+            if act is not None:
+                yield act
 
 
 def asked_by(caused: Sequence[Entry], before: Entity, after: Entity) -> Act | None:

@@ -11,14 +11,14 @@ from domain.clusters.steps import CLUSTER_STEPS, cluster_terms
 from domain.entities import KINDS, AnyFounding, folded, founded, kind_of
 from domain.entries import Entry
 from domain.life import SECRETARIAT
-from domain.living import Entity
+from domain.living import RULES, Entity
 from domain.pilots.steps import PILOT_STEPS, pilot_terms
 from domain.programmes.steps import REPORTS, programme_terms
 from domain.requests import AdoptTerms
 from domain.stages import LIFECYCLE
 from domain.stages.step import Step
 from domain.terms import Restriction, Terms
-from domain.values import Refusal, Side
+from domain.values import Refusal, Side, Value
 from domain.visits.steps import STEPS as VISIT_STEPS
 from domain.visits.visit import visit_terms
 
@@ -75,8 +75,7 @@ def drawn(terms: Terms, kind: str, known: Terms) -> Terms:
     drawing = _DRAWINGS[kind]
     if drawing.part is None:
         return terms
-    lacking = {name: getattr(known, name) for name in _PARTS if getattr(terms, name) is None}
-    made = terms.model_copy(update=lacking)
+    made = terms.model_copy(update={name: _part(terms, known, name) for name in _PARTS})
     if _has(terms, LIFECYCLE):
         kept = {name: getattr(known, name) for name in drawing.keeps}
         made = drawing.made(made).model_copy(update=kept)
@@ -84,8 +83,13 @@ def drawn(terms: Terms, kind: str, known: Terms) -> Terms:
     return made.model_copy(update={"stages": tuple(held.get(one.stage, one) for one in known.stages)})
 
 
-_Times = tuple[datetime | None, ...]
-"""Until when a restriction of travel was to last at one time or another; None once it was taken away."""
+def _part(terms: Terms, known: Terms, name: str) -> Value | None:
+    """A part of the terms, of which a file may give some fields alone: no command prints those of a visit."""
+    given: Value | None = getattr(terms, name)
+    before: Value | None = getattr(known, name)
+    if given is None or before is None:
+        return given or before
+    return before.model_copy(update={field: getattr(given, field) for field in given.model_fields_set})
 
 
 class Policy:
@@ -112,34 +116,39 @@ class Policy:
         return made.model_copy(update={"restrictions": self._restrictions(known.restrictions)})
 
     def _restrictions(self, known: tuple[Restriction, ...]) -> tuple[Restriction, ...]:
-        """Restrictions of travel come and go by orders, which are on record; others count as asked about."""
-        asked = {(one.country, one.since): one for one in self._terms.restrictions}
+        """Restrictions of travel that orders brought or changed come and go as on record; others as asked about."""
+        asked = {_key(one): one for one in self._terms.restrictions}
         kept = []
         for one in known:
-            key = (one.country, one.since)
-            other = asked.pop(key, None)
-            if (other.until if other is not None else None) in self._ordered.get(key, ()):
-                kept.append(one)
-            elif other is not None:
-                kept.append(other)
-        new = [one for key, one in asked.items() if key not in self._ordered]
-        return (*kept, *new)
+            other = asked.pop(_key(one), None)
+            if other is None:
+                # what other kinds were founded with may have been ordered of their partnerships
+                kept += [one] if _key(one) in self._ordered or self._kind != "partnership" else []
+            else:
+                kept.append(one if other.until in self._ordered.get(_key(one), ()) else other)
+        return (*kept, *(one for key, one in asked.items() if key not in self._ordered))
 
 
-def _ordered(entries: Sequence[Entry]) -> dict[tuple[str, datetime], _Times]:
-    """Every restriction of travel on record, by country and first day."""
-    found: dict[tuple[str, datetime], _Times] = {}
+_Key = tuple[str, datetime]
+
+
+def _key(one: Restriction) -> _Key:
+    """What tells a restriction from others, also after an order changed its end."""
+    return (one.country, one.since)
+
+
+def _ordered(entries: Sequence[Entry]) -> dict[_Key, tuple[datetime, ...]]:
+    """The restrictions of travel that orders on record brought or changed, with every end each of them had."""
+    found: dict[_Key, tuple[datetime, ...]] = {}
     state: Entity | None = None
     for entry in entries:
         before = state.terms.restrictions if state is not None else ()
         state = folded(entry.entity, state, entry.event)
-        if state.terms.restrictions == before:
-            continue
-        now = {(one.country, one.since): one.until for one in state.terms.restrictions}
-        # that terms adopted by people lack one is a rule of theirs, and no order
-        gone = [key for key in found if key not in now and isinstance(entry.event, ev.TravelResumed)]
-        for key, until in (*now.items(), *((key, None) for key in gone)):
-            found[key] = (*found.get(key, ()), until)
+        if isinstance(entry.event, ev.TravelRestricted | ev.TravelResumed):
+            after = state.terms.restrictions
+            for one in (*before, *after):
+                if one not in before or one not in after:
+                    found[_key(one)] = (*found.get(_key(one), ()), one.until)
     return found
 
 
@@ -147,5 +156,6 @@ def _adoptable(state: Entity, terms: Terms) -> None:
     """Refuse terms that the entity could not have adopted on the day of its founding."""
     staff = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, state.founded)]
     if terms != state.terms and staff:
+        adopt = state.own_rules.get(AdoptTerms) or RULES[AdoptTerms]
         asked = AdoptTerms(terms=terms, decision=_NO_DECISION)
-        state.ask(asked, staff[0].in_person(), state.founded)
+        adopt(state, asked, staff[0].in_person(), state.founded)

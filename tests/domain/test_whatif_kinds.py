@@ -100,6 +100,10 @@ def test_what_a_policy_does_not_hold_stays_as_it_is_on_record() -> None:
     )
     made = drawn(policy(ladder=()), "visit", known)
     assert (made.stages, made.visits, made.ladder) == (known.stages, known.visits, ())
+    one_field = drawn(policy(visits=VisitTerms(group_max=8)), "visit", known)
+    assert one_field.visits == VisitTerms(last_day=120, group_max=8), (
+        "a part may be given by some fields alone"
+    )
     other = VISIT_STEPS[0].terms.model_copy(update={"max_rounds": 2})
     mixed = drawn(policy(stages=(*default_terms().stages, other)), "visit", known)
     assert mixed.stages == (other, *known.stages[1:])
@@ -144,8 +148,51 @@ def test_the_terms_a_partnership_lives_by_at_the_end_change_nothing_anywhere(see
     terms = lives["C1-01"].state.terms
     assert terms.restrictions
     for code, life in lives.items():
-        if life.state.noun != "partnership":
-            assert compared(recorded(life), life.events[-1].at, terms) == (), code
+        assert compared(recorded(life), life.events[-1].at, terms) == (), code
+
+
+@pytest.mark.parametrize(
+    ("event", "field"),
+    [
+        (ev.VisitMoved, "kept"),
+        (ev.VisitCompleted, "named"),
+        (ev.ProgressNoted, "earliest"),
+        (ev.SessionStepTaken, "implied"),
+        (ev.TravelRestricted, "open_end"),
+        (ev.MemberAsked, "given_members"),
+        (ev.MemberAsked, "given_holders"),
+        (ev.PeopleNamed, "given"),
+        (ev.EntityClosed, "finding"),
+    ],
+)
+def test_what_entries_of_before_do_not_hold_is_left_out_where_it_is_empty(
+    event: type[ev.Event], field: str
+) -> None:
+    told = event.model_fields[field]
+    assert not told.default and told.exclude_if is not None and told.exclude_if(told.default)
+
+
+def test_a_life_that_ended_at_its_founding_has_nothing_that_differs() -> None:
+    story = PilotStory(at=END + timedelta(days=1))
+    story.day_by_day(story.at + timedelta(days=30))
+    assert story.pilot.ended
+    assert compared(story.entries, story.at, policy(ladder=())) == ()
+
+
+def test_a_restriction_of_before_the_founding_can_be_asked_about() -> None:
+    """That of its founding terms ended earlier; one that was ordered on the way stays as it was ordered."""
+    first = Restriction(country="CN", since=on(2021, 1, 1), until=on(2022, 10, 1))
+    known = visit_terms(default_terms((first,)))
+    story = VisitStory(terms=known)
+    story.asks(rq.RestrictTravel(country="IT", since=on(2023, 5, 1), order=text("order")), OPERATOR)
+    ordered = story.visit.terms.restrictions[-1]
+    assert (ordered.country, ordered.until) == ("IT", story.visit.ends)
+    sooner = first.model_copy(update={"until": on(2022, 9, 15)})
+    for asked, begins in (((sooner, ordered), (sooner,)), ((ordered,), (first,)), ((first,), (first,))):
+        led = again(story.entries, story.at, policy(restrictions=asked))
+        assert led.refused == [] and isinstance(led.events[0], ev.VisitFounded)
+        assert led.events[0].terms.restrictions == begins
+        assert led.state.terms.restrictions == (*begins, ordered)
 
 
 # Study visits
