@@ -235,7 +235,8 @@ def errand_called(id: str) -> str:
 
 def begun(before: Entity, after: Entity) -> tuple[str, ...]:
     """What goes on under a number of its own that was not there before, by kind and number."""
-    return tuple(one for one in _going_on(after) if one not in _going_on(before))
+    known = _going_on(before)
+    return tuple(one for one in _going_on(after) if one not in known)
 
 
 def _going_on(state: Entity) -> tuple[str, ...]:

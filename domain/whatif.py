@@ -180,6 +180,8 @@ def compared(entries: Sequence[Entry], until: datetime, terms: Terms) -> tuple[D
     Refusal where these terms are none that the entity could live by; what could not have begun under them is told with
     the reason, and everything of that life is gone.
     """
+    if entries and entries[0].event.at > until:
+        return ()
     was, now = again(entries, until), again(entries, until, terms)
     found = [
         *_founding(was, now),

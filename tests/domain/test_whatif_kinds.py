@@ -233,6 +233,8 @@ def test_a_visit_that_could_not_have_begun_is_told_with_the_reason_and_all_of_it
     story = VisitStory()
     story.frozen()
     found = compared(story.entries, story.at, policy(visits=VisitTerms(timetable=TIMETABLE, last_day=600)))
+    before = story.entries[0].event.at - timedelta(days=1)
+    assert compared(story.entries, before, policy(visits=VisitTerms(last_day=600))) == ()
     (refused,) = those(found, What.REFUSED)
     assert (refused.subject, refused.was, refused.person) == ("founding", "taken", OPERATOR.person)
     assert refused.now is not None and "the last day of a visit is 2022-05-10" in refused.now
