@@ -17,7 +17,7 @@ from client.reading import entity, partnership, present, reading
 from console import asking, errors, kinds, showing, telling
 from console.asking import Desk, Words, asked
 from console.errors import misused
-from console.options import code, content_hash, flag
+from console.options import code, content_hash, flag, place
 from console.session import AsJson, session
 from console.showing import Column, loose
 from domain import requests as rq
@@ -51,6 +51,8 @@ def _facts(state: StudyVisit, names: telling.Names) -> Iterator[tuple[str, str |
             "made",
             f"{made.first} to {made.last}, {made.participants_eu} EU and {made.participants_cn} CN participants",
         )
+    for agreed in state.agreed:
+        yield f"agreed: {agreed.host}", names(agreed.person)
     for cost in state.costs:
         note = "" if cost.eligible else ", not eligible"
         yield f"cost: {telling.plain(cost.what)}", f"{cost.amount} {cost.currency}{note}"
@@ -296,18 +298,6 @@ def move(
     return vr.MoveVisit(first=first, days=days, reason=reason)
 
 
-@asked(app, "convert", PANEL, of="visit")
-def convert(
-    desk: Desk,
-    mode: Annotated[ExchangeMode, typer.Argument(metavar="MODE", help="virtual or hybrid.")],
-    reason: Annotated[str, _REASON],
-) -> rq.AnyRequest:
-    """Make a visit in part or wholly without travelling; it counts as what it is then."""
-    if mode not in (ExchangeMode.VIRTUAL, ExchangeMode.HYBRID):
-        raise misused(f"a visit is converted to virtual or hybrid, not to {mode.value}")
-    return vr.ConvertVisit.model_validate({"mode": mode, "reason": reason})
-
-
 _COST = re.compile(r"^([A-Za-z0-9_-]+)=([0-9.]+)\s*([A-Z]{3})(:asked)?(:denied)?(?::(.+))?$")
 
 
@@ -334,19 +324,56 @@ def _cost(given: str) -> vr.Cost:
     )
 
 
+_COSTS = typer.Option(
+    "--cost", metavar="COST", help="flights=1200.00EUR:asked:denied:FILE; once for each cost that is left."
+)
+
+
+@asked(app, "convert", PANEL, of="visit")
+def convert(
+    desk: Desk,
+    mode: Annotated[ExchangeMode, typer.Argument(metavar="MODE", help="virtual or hybrid.")],
+    reason: Annotated[str, _REASON],
+    agreed: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--agreed", metavar="HOST=KEY", help="A host that agrees, and who said so for it; once for each."
+        ),
+    ] = None,
+    consent: Annotated[str | None, Words("The hosts' consent in words")] = None,
+    costs: Annotated[list[str] | None, _COSTS] = None,
+) -> rq.AnyRequest:
+    """Make a visit in part or wholly without travelling, as its hosts agreed; it counts as what it is then."""
+    if mode not in (ExchangeMode.VIRTUAL, ExchangeMode.HYBRID):
+        raise misused(f"a visit is converted to virtual or hybrid, not to {mode.value}")
+    return vr.ConvertVisit.model_validate(
+        {
+            "mode": mode,
+            "reason": reason,
+            "agreed": tuple(_agreed(desk, one) for one in agreed or ()),
+            "consent": consent,
+            "costs": tuple(_cost(one) for one in costs or ()),
+        }
+    )
+
+
+def _agreed(desk: Desk, given: str) -> vr.HostConsent:
+    """`Lazio=c2-01.eu.focal`."""
+    host, _, key = given.rpartition("=")
+    if not host.strip() or not key.strip():
+        raise misused(
+            f"{given!r} is no consent; write the host and the key of who agreed for it, such as "
+            "Hangzhou=c1-01.cn.focal"
+        )
+    return vr.HostConsent(host=place(host.strip()), person=desk.person(key.strip()).id)
+
+
 @asked(app, "cancel", PANEL, of="visit")
 def cancel(
     desk: Desk,
     reason: Annotated[str, _REASON],
     text: Annotated[str, Words("Why, in words")],
-    costs: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--cost",
-            metavar="COST",
-            help="flights=1200.00EUR:asked:denied:FILE; once for each cost that is left.",
-        ),
-    ] = None,
+    costs: Annotated[list[str] | None, _COSTS] = None,
 ) -> rq.AnyRequest:
     """Cancel a visit; a cost is eligible where its refund was asked for and denied, with evidence."""
     return vr.CancelVisit(reason=reason, text=text, costs=tuple(_cost(one) for one in costs or ()))

@@ -229,7 +229,8 @@ class VisitTerms(Value):
     `concept`, `readiness` and `report` are when their papers are due; `group_max` is how many Chinese officials travel
     together; `days_abroad` how many days they may stay in one, two, three or more countries; `represented` the share in
     per cent of the partnerships served that have to be represented for it to be made; `postponed` how often it may be
-    put off before how it goes on is reviewed; `last_day` how many days before the programme's end it is over.
+    put off before how it goes on is reviewed; `last_day` how many days before the programme's end it is over; `unasked`
+    for which reasons a visit is made virtual without the consent of its hosts.
     """
 
     timetable: Annotated[tuple[VisitStepTerms, ...], Field(max_length=60)] = ()
@@ -245,6 +246,10 @@ class VisitTerms(Value):
     travel_review: Allowance = joint_days(15)
     last_day: Days = 90
     purge: Days = 30
+    unasked: Annotated[tuple[Code, ...] | None, Field(max_length=20)] = Field(
+        default=None, exclude_if=lambda reasons: reasons is None
+    )
+    """None in terms from before hosts were asked: a visit is converted without them then, and at any time."""
 
 
 class PilotTerms(Value):

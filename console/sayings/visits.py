@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from console.showing import counted, plain
+from domain.values import listed
 from domain.visits import events as ve
-from domain.visits.requests import Grades, GroupStep
+from domain.visits.requests import Cost, Grades, GroupStep
 from domain.visits.state import VisitState
 
 if TYPE_CHECKING:
@@ -100,17 +101,23 @@ def _moved(tell: Telling, event: ve.VisitMoved, after: VisitState) -> str:
 
 
 def _converted(tell: Telling, event: ve.VisitConverted, after: VisitState) -> str:
-    return f"{tell.by(event)} made the visit a {event.mode.value} one ({plain(event.reason)})"
+    agreed = listed([f"{tell.names(one.person)} for {one.host}" for one in event.agreed])
+    return (
+        f"{tell.by(event)} made the visit a {event.mode.value} one ({plain(event.reason)})"
+        f"{f'; agreed to by {agreed}' if agreed else ''}{_spent(event.costs)}"
+    )
 
 
 def _cancelled(tell: Telling, event: ve.VisitCancelled, after: VisitState) -> str:
+    return f"{tell.by(event)} cancelled the visit ({plain(event.reason)}){_spent(event.costs)}"
+
+
+def _spent(costs: tuple[Cost, ...]) -> str:
     spent = ", ".join(
         f"{cost.amount} {cost.currency} for {plain(cost.what)}{'' if cost.eligible else ' (not eligible)'}"
-        for cost in event.costs
+        for cost in costs
     )
-    return (
-        f"{tell.by(event)} cancelled the visit ({plain(event.reason)}){f'; it cost {spent}' if spent else ''}"
-    )
+    return f"; it cost {spent}" if spent else ""
 
 
 def _began(tell: Telling, event: ve.VisitBegan, after: VisitState) -> str:

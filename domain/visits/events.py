@@ -28,7 +28,7 @@ from domain.values import (
     Wording,
     shared,
 )
-from domain.visits.requests import Cost, Grades, GroupStep
+from domain.visits.requests import Cost, Grades, GroupStep, HostConsent
 
 
 class Direction(StrEnum):
@@ -151,6 +151,9 @@ class VisitConverted(Event):
     mode: ExchangeMode
     reason: Code
     milestones: tuple[Milestone, ...]
+    agreed: tuple[HostConsent, ...] = Field(default=(), exclude_if=lambda agreed: not agreed)
+    consent: TextHash | None = Field(default=None, exclude_if=lambda consent: consent is None)
+    costs: tuple[Cost, ...] = Field(default=(), exclude_if=lambda costs: not costs)
 
 
 class VisitCancelled(Event):

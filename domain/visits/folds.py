@@ -136,7 +136,15 @@ def _settled(state: S) -> S:
 
 
 def _converted(state: S, event: ve.VisitConverted) -> S:
-    state = _settled(put(state, mode=event.mode, converted=True, unready=False, milestones=event.milestones))
+    state = put(
+        _settled(state),
+        mode=event.mode,
+        converted=True,
+        unready=False,
+        milestones=event.milestones,
+        agreed=event.agreed,
+        costs=(*state.costs, *event.costs),
+    )
     if event.mode.travels:
         return state
     # what is not travelled to is not decided on three weeks before
@@ -153,7 +161,7 @@ def _cancelled(state: S, event: ve.VisitCancelled) -> S:
         state,
         cancelled=event.at,
         cancelled_why=event.reason,
-        costs=event.costs,
+        costs=(*state.costs, *event.costs),
         incident=False,
         milestones=tuple(held for held in state.milestones if held.done is not None),
         stages=stages,

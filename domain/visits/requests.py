@@ -79,16 +79,8 @@ class MoveVisit(Value):
     reason: Code
 
 
-class ConvertVisit(Value):
-    """Another way to make it: in part or wholly without travelling."""
-
-    kind: Literal["convert_visit"] = "convert_visit"
-    mode: Literal[ExchangeMode.HYBRID, ExchangeMode.VIRTUAL]
-    reason: Code
-
-
 class Cost(Value):
-    """What a cancelled visit cost: eligible where a refund was asked for and denied, and evidence was kept."""
+    """What travels not made still cost: eligible where a refund was asked for and denied, and evidence was kept."""
 
     what: Code
     amount: Annotated[Money, Field(gt=Decimal(0))]
@@ -102,11 +94,32 @@ class Cost(Value):
         return self.refund_asked and self.refund_denied and self.evidence is not None
 
 
+Costs = Annotated[tuple[Cost, ...], Field(max_length=50)]
+
+
+class HostConsent(Value):
+    """A city or region that receives the visit agrees that nobody comes: which, and who said so for it."""
+
+    host: PlaceName
+    person: PersonId
+
+
+class ConvertVisit(Value):
+    """Another way to make it, in part or wholly without travelling; `consent` is what the hosts wrote, if they did."""
+
+    kind: Literal["convert_visit"] = "convert_visit"
+    mode: Literal[ExchangeMode.HYBRID, ExchangeMode.VIRTUAL]
+    reason: Code
+    agreed: Annotated[tuple[HostConsent, ...], Field(max_length=50)] = ()
+    consent: TextHash | None = None
+    costs: Costs = ()
+
+
 class CancelVisit(Value):
     kind: Literal["cancel_visit"] = "cancel_visit"
     reason: Code
     text: TextHash
-    costs: Annotated[tuple[Cost, ...], Field(max_length=50)] = ()
+    costs: Costs = ()
 
 
 class ReportIncident(Value):

@@ -31,6 +31,7 @@ from domain.visits.timetable import (
 S = VisitState
 Events = tuple[ev.AnyEvent, ...]
 ORGANISERS = (Role.OPERATOR, Role.TEAM_LEADER)
+_FOR_A_HOST = (Role.FOCAL_POINT, Role.DEPUTY, Role.SIGNATORY)
 
 
 def ahead(state: S) -> None:
@@ -261,24 +262,80 @@ def convert_visit(state: S, request: vr.ConvertVisit, by: Actor, at: datetime) -
         raise Refusal(f"visit {state.code} is {state.mode.value} already")
     if state.mode is ExchangeMode.TEAM_SCOPING:
         raise Refusal("the programme's own staff scope on the spot; cancel it and hold a session instead")
+    _agreed(state, request, at)
+    _spent(request.costs)
     later = state.model_copy(update={"mode": request.mode})
     milestones = tuple(
         held
         for held in state.milestones
         if held.done is not None or later.delegated or held.step not in OF_TRAVEL
     )
-    return (ve.VisitConverted(at=at, by=by, mode=request.mode, reason=request.reason, milestones=milestones),)
+    return (
+        ve.VisitConverted(
+            at=at,
+            by=by,
+            mode=request.mode,
+            reason=request.reason,
+            milestones=milestones,
+            agreed=request.agreed,
+            consent=request.consent,
+            costs=request.costs,
+        ),
+    )
+
+
+def _agreed(state: S, request: vr.ConvertVisit, at: datetime) -> None:
+    """Refuses what comes too late, or where a host has not agreed that nobody comes (domain.md, convert_to_virtual)."""
+    for one in request.agreed:
+        if one.host not in state.hosts:
+            raise Refusal(
+                f"{one.host} does not receive visit {state.code}; its hosts are {listed(state.hosts)}"
+            )
+        side = state.side_of(one.host)
+        if not any(
+            held.person == one.person for role in _FOR_A_HOST for held in state.holders_of(role, side, at)
+        ):
+            raise Refusal(
+                f"{one.person} cannot agree for {one.host}: its focal point, deputy or signatory on the "
+                f"{side.value.upper()} side does"
+            )
+    named = [one.host for one in request.agreed]
+    twice = list(dict.fromkeys(one for one in named if named.count(one) > 1))
+    if twice:
+        raise Refusal(f"{listed(twice)} agrees once; give one person for each host")
+    if request.consent is not None and not request.agreed:
+        raise Refusal("say which host agreed in that text, and who for it (--agreed HOST=KEY)")
+    if state.rules.unasked is None:
+        return
+    if state.begun is not None:
+        raise Refusal(
+            f"visit {state.code} began on {state.first}, and is converted no more; an incident is reported, or it is "
+            "completed"
+        )
+    if request.mode is not ExchangeMode.VIRTUAL or request.reason in state.rules.unasked:
+        return
+    lacking = [host for host in state.hosts if host not in named]
+    if lacking:
+        raise Refusal(
+            f"the consent of {listed(lacking)} is not on record: each host agrees that nobody comes "
+            f"(--agreed HOST=KEY); only for {listed(state.rules.unasked, 'or') or 'no reason'} is that not waited for"
+        )
+
+
+def _spent(costs: tuple[vr.Cost, ...]) -> None:
+    """Refuses what cannot be left to pay of travels that are not made."""
+    for cost in costs:
+        if cost.refund_denied and not cost.refund_asked:
+            raise Refusal(f"cost {cost.what}: a refund cannot have been denied that nobody asked for")
+        if cost.amount <= 0:
+            raise Refusal(f"cost {cost.what}: an amount above 0 is wanted")
 
 
 def cancel_visit(state: S, request: vr.CancelVisit, by: Actor, at: datetime) -> Events:
     acting(state, by, at)
     only(by, "cancel a visit", *ORGANISERS)
     ahead(state)
-    for cost in request.costs:
-        if cost.refund_denied and not cost.refund_asked:
-            raise Refusal(f"cost {cost.what}: a refund cannot have been denied that nobody asked for")
-        if cost.amount <= 0:
-            raise Refusal(f"cost {cost.what}: an amount above 0 is wanted")
+    _spent(request.costs)
     return (ve.VisitCancelled(at=at, by=by, reason=request.reason, text=request.text, costs=request.costs),)
 
 

@@ -23,7 +23,7 @@ from domain.values import (
     listed,
 )
 from domain.visits.events import Direction, Milestone, Served
-from domain.visits.requests import Cost, GroupStep
+from domain.visits.requests import Cost, GroupStep, HostConsent
 
 
 class Group(Value):
@@ -95,6 +95,8 @@ class VisitState(Entity):
     cancelled: UtcTime | None = None
     cancelled_why: Code | None = None
     converted: bool = False
+    agreed: tuple[HostConsent, ...] = Field(default=(), exclude_if=lambda agreed: not agreed)
+    """Who agreed for which host that nobody travels."""
     purged: UtcTime | None = None
 
     @property

@@ -54,6 +54,8 @@ TIMETABLE: tuple[VisitStepTerms, ...] = (
 )
 """The steps of domain.md 2.6; when the groups are formed is not said there, and they are needed by the dates."""
 
+UNASKED: tuple[str, ...] = ("travel_restriction", "force_majeure")
+"""Where nobody can travel or receive anybody, there is nothing that a host could hold on to."""
 OF_TRAVEL = ("groups", "names", "freeze", "invitation", "clearance", "visa", "bookings", "late_visas")
 BY_OTHERS = ("groups", "names", "clearance", "visa", "late_visas", "complete")
 """Steps that have a request of their own, and are not ticked off."""

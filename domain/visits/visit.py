@@ -23,7 +23,7 @@ from domain.visits.events import Direction, Milestone, TravelDataPurged, VisitBe
 from domain.visits.rows import timetable
 from domain.visits.state import VisitState
 from domain.visits.steps import STEPS
-from domain.visits.timetable import TIMETABLE, asked_since, counted_back, planned, seat_of
+from domain.visits.timetable import TIMETABLE, UNASKED, asked_since, counted_back, planned, seat_of
 
 __all__ = ["StudyVisit", "founded", "visit_terms"]
 
@@ -197,7 +197,7 @@ def visit_terms(of: Terms) -> Terms:
             "stages": tuple(step.terms for step in STEPS),
             "cut_offs": (),
             "sessions": None,
-            "visits": of.visits or VisitTerms(timetable=TIMETABLE),
+            "visits": of.visits or VisitTerms(timetable=TIMETABLE, unasked=UNASKED),
         }
     )
 

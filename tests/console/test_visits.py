@@ -223,12 +223,37 @@ def test_cancelled_it_keeps_its_costs_exactly(tandem: Tandem, visit: Visiting, t
     assert "was cancelled" in visit.refused("move", "--first", "2022-05-09", "--reason", "host", "--yes")
 
 
-def test_converted_it_is_held_without_travelling(visit: Visiting) -> None:
+def test_converted_it_is_held_without_travelling(tandem: Tandem, visit: Visiting, tmp_path: Path) -> None:
     visit.approved()
     wrong = visit("convert physical", "--reason", "visa")
     assert wrong.status == 2 and "virtual or hybrid" in wrong.err
-    assert "made the visit a virtual one" in visit.done("convert virtual", "--reason", "visa")
-    assert "is virtual already" in visit.refused("convert virtual", "--reason", "visa")
+    asks = ("convert virtual", "--reason", "visa")
+    assert "the consent of Hangzhou is not on record" in visit.refused(*asks)
+    for given in ("Hangzhou", "=c1-01.cn.focal", "Hangzhou="):
+        wrong = visit(*asks, "--agreed", given)
+        assert wrong.status == 2 and "is no consent; write the host and the key" in wrong.err
+    assert "nobody" in visit.refused(*asks, "--agreed", "Hangzhou=nobody")
+    assert "does not receive visit V-01" in visit.refused(*asks, "--agreed", "Fuenlabrada=c1-01.eu.focal")
+    assert "Elena García cannot agree for Hangzhou" in visit.refused(
+        *asks, "--agreed", "Hangzhou=c1-01.eu.focal"
+    )
+    assert visit(*asks, "--cost", "hall").status == 2
+    refusal = tmp_path / "refusal.pdf"
+    refusal.write_bytes(b"%PDF no refund")
+    agrees = (
+        *("--agreed", "Hangzhou=c1-01.cn.focal", "--consent", "A meeting on a screen suits us."),
+        *("--cost", f"flights=1200.50EUR:asked:denied:{refusal}", "--cost", "hotel=80.00EUR"),
+    )
+    assert "Nothing was sent" in visit.done(*asks, *agrees, "--dry-run")
+    told = visit.done(*asks, *agrees)
+    who = tandem("people", "show", "c1-01.cn.focal", "--json").json["name"]
+    assert (
+        f"made the visit a virtual one (visa); agreed to by {who} for Hangzhou; it cost 1200.50 EUR" in told
+    )
+    assert "80.00 EUR for hotel (not eligible)" in told
+    shown = tandem("visit", "show", "V-01").out
+    assert "agreed: Hangzhou" in shown and who in shown and "1200.50 EUR" in shown
+    assert "is virtual already" in visit.refused(*asks)
 
 
 def test_the_whole_timetable_is_shown_and_every_step_that_a_move_would_move(

@@ -18,7 +18,7 @@ from domain.values import ExchangeMode
 from domain.visits import events as ve
 from domain.visits import requests as vr
 from domain.visits.events import Direction
-from domain.visits.requests import Cost, GroupStep
+from domain.visits.requests import Cost, GroupStep, HostConsent
 from domain.visits.visit import founded
 from tests.given import DELEGATION, OPERATOR, OTHER_OPERATOR, TEAM_LEADER, on, text
 from tests.visiting import (
@@ -32,6 +32,12 @@ from tests.visiting import (
     founding,
     people,
     terms_with,
+)
+
+VIRTUAL = vr.ConvertVisit(
+    mode=ExchangeMode.VIRTUAL,
+    reason="clearance",
+    agreed=(HostConsent(host="Lazio", person=LAZIO.person),),
 )
 
 
@@ -277,7 +283,7 @@ def test_too_few_represented_is_settled_by_people_and_never_by_itself() -> None:
     assert "too_few/g2" in story.tasks()
     told = story.refuses(story.readiness(), OPERATOR)
     assert "1 of 2 partnerships are represented, and at least 60 per cent have to be" in told
-    story.asks(vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="clearance"), OPERATOR)
+    story.asks(VIRTUAL, OPERATOR)
     assert "too_few/g2" not in story.tasks()
 
 
@@ -393,6 +399,86 @@ def test_converted_to_virtual_nobody_travels_and_it_counts_as_virtual() -> None:
     assert isinstance(request, rq.RecordExchange) and request.mode is ExchangeMode.VIRTUAL
 
 
+def test_each_host_agrees_that_nobody_comes() -> None:
+    """domain.md, convert_to_virtual: the hosts agree; the reference has no consent by silence."""
+    story = story_at("invited", hosts=("Lazio", "Western Greece"))
+
+    def virtual(*agreed: HostConsent, reason: str = "clearance") -> vr.ConvertVisit:
+        return vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason=reason, agreed=agreed)
+
+    lazio = HostConsent(host="Lazio", person=LAZIO.person)
+    greece = HostConsent(host="Western Greece", person=GREECE.person)
+    assert "the consent of Lazio and Western Greece is not on record" in story.refuses(virtual(), OPERATOR)
+    told = story.refuses(virtual(lazio), OPERATOR)
+    assert "the consent of Western Greece is not on record" in told and "--agreed HOST=KEY" in told
+    assert "only for travel_restriction or force_majeure" in told
+    stranger = HostConsent(host="Zhengzhou", person=ZHENGZHOU.person)
+    assert "Zhengzhou does not receive visit V-01" in story.refuses(virtual(lazio, stranger), OPERATOR)
+    guest = HostConsent(host="Western Greece", person=ZHENGZHOU.person)
+    assert "cannot agree for Western Greece" in story.refuses(virtual(lazio, guest), OPERATOR)
+    assert "Lazio agrees once" in story.refuses(virtual(lazio, greece, lazio), OPERATOR)
+    wrote = vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="force_majeure", consent=text("we agree"))
+    assert "say which host agreed in that text" in story.refuses(wrote, OPERATOR)
+    assert story.refuses(virtual(lazio, greece), ZHENGZHOU), "the organisers convert"
+    story.asks(virtual(lazio, greece), OPERATOR)
+    assert story.visit.agreed == (lazio, greece) and story.visit.mode is ExchangeMode.VIRTUAL
+
+
+@pytest.mark.parametrize("reason", ["travel_restriction", "force_majeure"])
+def test_where_nobody_can_come_the_hosts_are_not_waited_for(reason: str) -> None:
+    story = story_at("invited")
+    story.asks(vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason=reason), OPERATOR)
+    assert story.visit.agreed == ()
+
+
+def test_in_part_without_travelling_it_is_still_received_and_nobody_is_asked() -> None:
+    story = story_at("ready")
+    story.asks(vr.ConvertVisit(mode=ExchangeMode.HYBRID, reason="visa"), OPERATOR)
+    assert story.visit.mode is ExchangeMode.HYBRID and story.visit.ready
+    assert "the consent of Lazio" in story.refuses(
+        vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="visa"), OPERATOR
+    )
+
+
+def test_under_way_it_is_converted_no_more() -> None:
+    """domain.md: a visit before TRAVELLING."""
+    story = story_at("ready")
+    story.until(on(2023, 3, 14))
+    assert story.visit.standing() == "travelling"
+    assert "began on 2023-03-13, and is converted no more" in story.refuses(VIRTUAL, OPERATOR)
+
+
+def test_by_terms_from_before_hosts_were_asked_it_is_converted_as_it_was() -> None:
+    story = story_at("invited", terms=terms_with(unasked=None))
+    assert "unasked" not in story.visit.terms.visits.model_dump(mode="json")  # type: ignore[union-attr]  # a visit's
+    asked = vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="clearance")
+    (converted,) = story.asks(asked, OPERATOR)
+    assert not {"agreed", "consent", "costs"} & converted.model_dump(mode="json").keys(), "an entry as it was"
+    assert "agreed" not in story.visit.model_dump(mode="json")
+
+
+def test_converted_it_keeps_what_is_left_to_pay_and_a_cancellation_adds_to_it() -> None:
+    """domain.md, convert_to_virtual: a cost record; eligible by the same rule as of a cancelled visit."""
+    story = story_at("ready")
+    flights = Cost(
+        what="flights",
+        amount=Decimal("4200.50"),
+        currency="EUR",
+        refund_asked=True,
+        refund_denied=True,
+        evidence=text("refusal"),
+    )
+    wrong = flights.model_copy(update={"refund_asked": False})
+    assert "cannot have been denied that nobody asked for" in story.refuses(
+        VIRTUAL.model_copy(update={"costs": (wrong,)}), OPERATOR
+    )
+    story.asks(VIRTUAL.model_copy(update={"costs": (flights,)}), OPERATOR)
+    assert [(cost.what, cost.eligible) for cost in story.visit.costs] == [("flights", True)]
+    hall = Cost(what="hall", amount=Decimal("90.00"), currency="EUR", refund_asked=False, refund_denied=False)
+    story.asks(vr.CancelVisit(reason="host", text=text("why"), costs=(hall,)), OPERATOR)
+    assert [cost.what for cost in story.visit.costs] == ["flights", "hall"]
+
+
 def test_a_travel_restriction_has_every_visit_that_is_not_ready_looked_at_and_converts_none() -> None:
     """domain.md 2.6: fifteen joint working days to decide; without a decision it is escalated, never converted."""
     story = story_at("invited")
@@ -426,7 +512,7 @@ def test_its_first_day_without_a_decision_is_told_to_the_secretariat() -> None:
     assert "it was not decided that visit V-01 goes" in story.refuses(
         story.completion(), OPERATOR, on(2023, 3, 20)
     )
-    story.asks(vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="clearance"), OPERATOR)
+    story.asks(VIRTUAL, OPERATOR)
     assert "not_ready" not in story.tasks()
     story.until(story.at + timedelta(hours=1))
     assert story.visit.standing() == "under_way"

@@ -20,7 +20,7 @@ from domain.terms import Stage
 from domain.values import Actor, ExchangeMode, Refusal, Side
 from domain.visits import requests as vr
 from domain.visits.events import Direction
-from domain.visits.requests import GroupStep
+from domain.visits.requests import GroupStep, HostConsent
 from domain.visits.rows import timetable
 from domain.visits.visit import StudyVisit
 from tests.given import DELEGATION, OPERATOR, OTHER_OPERATOR, TEAM_LEADER, text
@@ -35,6 +35,14 @@ STEPS = st.sampled_from(
 )
 FAR = st.sampled_from(("", "approved", "open_delegation", "frozen", "invited", "ready", "made"))
 PAPERS = st.sampled_from((Stage.VISIT_CONCEPT, Stage.VISIT_READINESS, Stage.VISIT_REPORT))
+COST = vr.Cost(
+    what="hotel",
+    amount=Decimal("12.30"),
+    currency="EUR",
+    refund_asked=True,
+    refund_denied=True,
+    evidence=text("no"),
+)
 AWAY = st.integers(min_value=-40, max_value=260)
 
 
@@ -116,9 +124,22 @@ class Visits(RuleBasedStateMachine):
             self.last = self.last if first is None else first + timedelta(days=days - 1)
             assert first is None or self.story.visit.purged is None
 
-    @rule(mode=st.sampled_from((ExchangeMode.HYBRID, ExchangeMode.VIRTUAL)), by=ACTORS)
-    def convert(self, mode: Any, by: Actor) -> None:
-        self._try(vr.ConvertVisit(mode=mode, reason="visa"), by)
+    @rule(
+        mode=st.sampled_from((ExchangeMode.HYBRID, ExchangeMode.VIRTUAL)),
+        reason=st.sampled_from(("visa", "force_majeure")),
+        agrees=st.one_of(st.none(), ACTORS),
+        paid=st.booleans(),
+        by=ACTORS,
+    )
+    def convert(self, mode: Any, reason: str, agrees: Actor | None, paid: bool, by: Actor) -> None:
+        before = self.story.visit
+        agreed = () if agrees is None else (HostConsent(host="Lazio", person=agrees.person),)
+        request = vr.ConvertVisit(mode=mode, reason=reason, agreed=agreed, costs=(COST,) * paid)
+        if self._try(request, by):
+            after = self.story.visit
+            assert before.begun is None and after.costs == (*before.costs, *request.costs)
+            heard = reason == "force_majeure" or (agrees is not None and agrees.side is Side.EU)
+            assert mode is ExchangeMode.HYBRID or heard, "its host was not heard"
 
     @rule(by=ACTORS)
     def restrict(self, by: Actor) -> None:
@@ -131,15 +152,7 @@ class Visits(RuleBasedStateMachine):
     @rule(really=st.integers(0, 9))
     def cancel(self, really: int) -> None:
         if really == 0:  # seldom, else every life is short
-            cost = vr.Cost(
-                what="hotel",
-                amount=Decimal("12.30"),
-                currency="EUR",
-                refund_asked=True,
-                refund_denied=True,
-                evidence=text("no"),
-            )
-            self._try(vr.CancelVisit(reason="host", text=text("why"), costs=(cost,)), OPERATOR)
+            self._try(vr.CancelVisit(reason="host", text=text("why"), costs=(COST,)), OPERATOR)
 
     @rule(groups=st.sampled_from(((), ("g1",), ("g1", "g2"))), by=ACTORS)
     def complete(self, groups: tuple[str, ...], by: Actor) -> None:
