@@ -9,10 +9,10 @@ from client.founding import free_code
 from client.reading import entity, partnership
 from domain import requests as rq
 from domain.clusters.cluster import Cluster
-from domain.clusters.founding import candidate, founding, its_people
+from domain.clusters.founding import candidate, continuing, founding, its_people
 from domain.clusters.state import Membership
 from domain.entities import cluster_of
-from domain.events import ClusterFounded, PartnershipClosed
+from domain.events import ClusterFounded, PartnershipClosed, PartnershipFounded
 from domain.partnership import Partnership
 from domain.reaching import UNDER_WAY
 from domain.values import Actor, Refusal, Role, Side, listed
@@ -119,6 +119,37 @@ def adopted(ledger: SqlLedger, state: Partnership, code: str) -> rq.AdoptJointPl
     if not covering:
         raise Refusal(f"cluster {code} has adopted no joint plan that covers {state.code}")
     return rq.AdoptJointPlan(of=cluster.entity, version=covering[-1].version)
+
+
+def continuing_of(
+    ledger: SqlLedger, cluster: Cluster, code: str, named: str, by: Actor, at: datetime
+) -> PartnershipFounded:
+    """The founding of the partnership in which a member that was merged goes on; Refusal where it may not, or does."""
+    old = partnership(ledger, code)
+    going = _gone_on(ledger, old)
+    if going is not None:
+        raise Refusal(f"{code} goes on as {going.code} since {going.founded:%Y-%m-%d}")
+    return continuing(free_code(ledger, named), old=old, cluster=cluster, by=by, at=at)
+
+
+def given_back(ledger: SqlLedger, code: str) -> rq.GiveBack:
+    """That a partnership which was merged goes on in the one founded for it; Refusal where there is none."""
+    old = partnership(ledger, code)
+    going = _gone_on(ledger, old)
+    if going is None:
+        raise Refusal(f"no partnership was founded in which {code} goes on; that comes first (split)")
+    return rq.GiveBack(of=old.entity, to=going.entity)
+
+
+def _gone_on(ledger: SqlLedger, old: Partnership) -> Partnership | None:
+    """The partnership in which one goes on; that is on its own record alone, so each is looked at."""
+    for record in ledger.standings("partnership", programme=old.programme):
+        if record.founded <= old.founded:
+            continue
+        found = partnership(ledger, record.code)
+        if found.continues is not None and found.continues.of == old.entity:
+            return found
+    return None
 
 
 def taken_over(ledger: SqlLedger, cluster: str, code: str) -> rq.TakeOver:

@@ -1,4 +1,4 @@
-"""Clusters: founded, joined and left, their joint sessions and plan, and mergers into them."""
+"""Clusters: founded, joined and left, their joint sessions and plan, mergers into them and splits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import typer
 
 from client import clusters, people
 from client.asking import opened
-from client.reading import SqlLedger, partnership, present, reading
+from client.reading import SqlLedger, entity, partnership, present, reading
 from client.settings import Settings
-from console import showing, staging, telling
+from console import asking, showing, staging, telling
 from console.asking import Desk, Words, asked
 from console.errors import misused
 from console.kinds import group
@@ -23,6 +23,7 @@ from console.session import AsJson, session
 from domain import requests as rq
 from domain.clusters.cluster import Cluster
 from domain.clusters.requests import Attended, Matter
+from domain.clusters.state import Membership
 from domain.entities import cluster_of
 from domain.events import ClusterFounded
 from domain.values import Refusal, Role
@@ -37,10 +38,14 @@ def _facts(state: Cluster, names: telling.Names) -> Iterator[tuple[str, str | No
         yield "in Chinese", state.title_zh
     for one in state.present():
         merged = f", merged on {showing.day(one.merged)}" if one.merged else ""
-        yield (
-            "member",
-            f"{one.code}, {one.eu} and {one.cn}, since {showing.day(one.since or one.asked)}{merged}",
-        )
+        since = f"since {showing.day(one.since or one.asked)}{merged}{_split(one)}"
+        yield "member", f"{one.code}, {one.eu} and {one.cn}, {since}"
+        yield f"taken over from {one.code}", ", ".join(one.taken_over) or None
+    for one in state.memberships:
+        if one.left is not None and one.since is not None:
+            went = f", goes on as {one.went_on.partition('/')[2]}" if one.went_on is not None else ""
+            back = f"; given back: {', '.join(one.taken_over)}" if went and one.taken_over else ""
+            yield "former member", f"{one.code}, left on {showing.day(one.left)}{went}{back}"
     for one in state.candidates():
         given = ", ".join(side.value.upper() for side in one.consents) or "nobody"
         yield "asked", f"{one.code}, {one.eu} and {one.cn}, on {showing.day(one.asked)}; consented: {given}"
@@ -51,6 +56,16 @@ def _facts(state: Cluster, names: telling.Names) -> Iterator[tuple[str, str | No
         yield f"session {held.code}", f"held on {showing.day(held.held)}, {number} participants, {proof}"
     for plan in state.plans[-1:]:
         yield "joint plan", f"adopted on {showing.day(plan.at)}; covers {', '.join(plan.covers)}"
+
+
+def _split(one: Membership) -> str:
+    """How far the question has come whether it goes on by itself."""
+    if one.split is None:
+        return ""
+    if one.split.agreed is not None:
+        return f"; its split was agreed on {showing.day(one.split.agreed)}"
+    given = ", ".join(one.split.consents) or "nobody"
+    return f"; asked on {showing.day(one.split.asked)} whether it splits, consented: {given}"
 
 
 app = group("cluster", "Clusters: members and their consent, joint sessions, a joint plan.", _facts)
@@ -122,14 +137,14 @@ def join(desk: Desk, member: MemberCode, reason: Reason) -> rq.AnyRequest:
 def consent(
     desk: Desk,
     member: MemberCode,
-    to: Annotated[Matter, typer.Argument(metavar="MATTER", help="membership or merger.")],
+    to: Annotated[Matter, typer.Argument(metavar="MATTER", help="membership, merger or split.")],
     refuse: Annotated[bool, flag("--refuse", "Not to consent; the reason is needed.")] = False,
     reason: Annotated[
         str | None, typer.Option("--reason", metavar="CODE", parser=code, help="Why not, as a code.")
     ] = None,
     remark: Remark = None,
 ) -> rq.AnyRequest:
-    """Consent for one's side to the membership of one's partnership, or to its merger into the cluster."""
+    """Consent for one's side to the membership of one's partnership, to its merger into the cluster, or its split."""
     if reason is not None and not refuse:
         raise misused("--reason says why somebody does not consent; give it with --refuse")
     return rq.Consent(member=member, to=to, given=not refuse, reason=reason, remark=remark)
@@ -146,12 +161,12 @@ def leave(
     desk: Desk,
     member: MemberCode,
     reason: Reason,
-    consent: Annotated[str, Words("Both sides' consent to leave")],
+    consent: Annotated[str, Words("Both sides' consent to leave; of a partner its own word")],
     bilateral: Annotated[
         bool, flag("--bilateral", "It goes on by itself, with an agreement (MoU) of its own.")
     ] = False,
 ) -> rq.AnyRequest:
-    """Record that a member leaves; a split where it goes on bilaterally."""
+    """Record that a member leaves, as both sides wrote; a partner says so for its side, and the other is asked."""
     return rq.Leave(member=member, reason=reason, consent=consent, bilateral=bilateral)
 
 
@@ -165,6 +180,63 @@ def ask_merger(desk: Desk, member: MemberCode, reason: Reason) -> rq.AnyRequest:
 def take_over(desk: Desk, member: MemberCode) -> rq.AnyRequest:
     """Record what was open in a partnership that was merged, where that was not recorded by itself."""
     return clusters.taken_over(desk.ledger, desk.state.code, member)
+
+
+@asked(app, "ask-split", MEMBERS, of="cluster")
+def ask_split(desk: Desk, member: MemberCode, reason: Reason) -> rq.AnyRequest:
+    """Ask both partners of a member, also of one that was merged, whether it goes on bilaterally."""
+    return rq.AskSplit(member=member, reason=reason)
+
+
+@app.command(rich_help_panel=MEMBERS)
+def split(
+    ctx: typer.Context,
+    cluster: Annotated[str, typer.Argument(metavar="CODE", help="A cluster, such as ECO.")],
+    member: MemberCode,
+    named: Annotated[str, typer.Argument(metavar="NEW", parser=code, help="A code for it, such as C1-61.")],
+    acting_as: Annotated[
+        str, typer.Option("--as", metavar="KEY", envvar="TANDEM_AS", help="Who founds it: a person's key.")
+    ],
+    role: Annotated[
+        Role | None, typer.Option("--role", help="In which role, where the person holds several.")
+    ] = None,
+    dry_run: Annotated[bool, flag("--dry-run", "Only say what would be founded.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Found the partnership in which a member that was merged goes on, once everybody asked has consented."""
+    settings = session(ctx).settings()
+    with reading(settings) as ledger:
+        state = cluster_of(entity(ledger, cluster, "cluster"))
+        try:
+            by = people.acting(state, people.person(ledger, acting_as), None, role, None)
+            at = present(ledger, state.programme)
+            event = clusters.continuing_of(ledger, state, member, named, by, at)
+            if not dry_run:
+                asking.found(settings, ledger, event)
+        except Refusal as refusal:
+            raise Refusal(people.named(ledger, refusal.sentence), grave=refusal.grave) from None
+    before = event.continues
+    assert before is not None
+    if as_json:
+        told = {
+            "partnership": named,
+            "continues": member,
+            "open": before.open,
+            "kicked_off": before.kicked_off,
+        }
+        showing.as_json(told | {"founded": not dry_run})
+        return
+    begins = "kicked off at once" if before.kicked_off else "to be scoped, as the one before it was not"
+    back = f"given back: {', '.join(before.open)}" if before.open else "nothing was open"
+    showing.line(f"{named}: continues {member}, split from {cluster}; {begins}; {back}")
+    if dry_run:
+        showing.line("Nothing was sent.")
+
+
+@asked(app, "give-back", MEMBERS, of="cluster")
+def give_back(desk: Desk, member: MemberCode) -> rq.AnyRequest:
+    """Record that what was taken over goes back where a merged member goes on, if that was not recorded by itself."""
+    return clusters.given_back(desk.ledger, member)
 
 
 @asked(app, "hold-session", DOING, of="cluster")

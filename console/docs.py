@@ -359,6 +359,12 @@ def _clusters(terms: Terms) -> Iterator[str]:
     yield "both its partners consented there (`ask-merger`, `consent`) and two persons close it (`propose merge` in the"
     yield "partnership): what was open in it is then on record in the cluster."
     yield ""
+    yield "A split is the reverse: the cluster manager, the team leader or an operator asks (`ask-split`), and both"
+    yield "sides of the partnership consent. A member then leaves; one that was merged goes on in a partnership of its"
+    yield "own, which the secretariat founds from it (`split`): kicked off at once where the old one had passed"
+    yield "scoping, with what was open given back. A partner that wishes to leave says so for its side (`leave`), and"
+    yield "the other side is asked; the secretariat records a text of both."
+    yield ""
     yield "Joint sessions follow the rules of working sessions, answered by both sides of each member; a session with"
     yield "evidence is an exchange of every member of which both sides were there, and counts once."
     for step in CLUSTER_STEPS:

@@ -161,9 +161,19 @@ def _headline(state: Partnership) -> None:
             ),
             ("runs", f"{showing.day(state.founded)} to {showing.day(state.ends)}"),
             ("former", ", ".join(_former(state))),
+            ("continues", _continues(state)),
             ("terms", f"{state.terms.name}; calendar edition {state.edition.name}"),
         ]
     )
+
+
+def _continues(state: Partnership) -> str | None:
+    """Where it comes from, where it was split from a cluster, and what was open then."""
+    before = state.continues
+    if before is None:
+        return None
+    back = f"; given back: {', '.join(before.open)}" if before.open else ""
+    return f"{before.of.partition('/')[2]}, split from cluster {before.cluster.partition('/')[2]}{back}"
 
 
 def _former(state: Partnership) -> Iterator[str]:

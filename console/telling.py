@@ -182,7 +182,8 @@ class Telling:
             for member in event.members
         )
         where = f"component {event.component}, cluster {event.cluster}, {event.mode}"
-        return f"founded: {members}; {where}; the programme ends on {day(event.ends)}"
+        more = sayings.clusters.continued(event)
+        return f"founded: {members}; {where}; the programme ends on {day(event.ends)}{more}"
 
     def stage_opened(self, event: ev.StageOpened, after: Entity) -> str:
         makers = listed([f"the {seat}" for seat in after.terms.stage(event.stage).makers], "or")

@@ -46,14 +46,19 @@ def drawn_from(states: Sequence[Entity], by: Actor, at: datetime) -> Drawn:
         for held in state.holders
         if held.holds(at)
     }
-    newest = max((state.edition for state in states), key=lambda edition: edition.published)
-    countries = {one.country: one for state in states for one in state.edition.countries}
-    countries |= {one.country: one for one in newest.countries}
     return Drawn(
         programme=first.programme,
         members=tuple(member.model_copy(update={"since": at}) for member in members.values()),
         holders=tuple(held.model_copy(update={"since": at, "until": None}) for held in holders.values()),
-        edition=newest.model_copy(update={"countries": tuple(countries.values())}),
+        edition=calendars_of(states),
         terms=first.terms,
         ends=max(state.ends for state in states),
     )
+
+
+def calendars_of(states: Sequence[Entity]) -> CalendarEdition:
+    """The newest edition among theirs, with every country that any of them has."""
+    newest = max((state.edition for state in states), key=lambda edition: edition.published)
+    countries = {one.country: one for state in states for one in state.edition.countries}
+    countries |= {one.country: one for one in newest.countries}
+    return newest.model_copy(update={"countries": tuple(countries.values())})

@@ -94,13 +94,13 @@ def counted(lives: Iterable[Sequence[Entry]], as_of: datetime) -> tuple[Indicato
 def _engaged(lives: Lives) -> Indicator:
     tally = _Tally()
     names = {Component.CITY: "city", Component.REGION: "region"}
-    for life in lives:
-        for place in life.passed(Stage.SCOPING)[:1]:
-            tally.add(names[life.state.component], place)
+    for chain in lives.cooperations():
+        for place in [place for life in chain for place in life.passed(Stage.SCOPING)][:1]:
+            tally.add(names[chain[0].state.component], place)
     return Indicator(
         code="O1",
         title="partnerships engaged",
-        rule="scoping passed at both of its gates",
+        rule="scoping passed at both of its gates; one that continues another is none besides it",
         figures=tally.figures(names.values()),
     )
 
@@ -230,9 +230,11 @@ def _plans(lives: Lives) -> Indicator:
     """Own plans as they are not reopened; of each cluster its joint plan once, with every partnership it holds in."""
     tally = _Tally()
     joint: dict[str, list[str]] = {}
+    for chain in lives.cooperations():
+        own = [life.passed(Stage.ACTION_PLAN)[-1] for life in chain if life.state.plan_adopted is not None]
+        if own:
+            tally.add(_OWN, own[-1])
     for life in lives:
-        if life.state.plan_adopted is not None:
-            tally.add(_OWN, life.passed(Stage.ACTION_PLAN)[-1])
         latest: dict[str, str] = {}
         for place, event in life.told(ev.JointPlanJoined):
             latest[event.of] = place
@@ -243,7 +245,8 @@ def _plans(lives: Lives) -> Indicator:
     return Indicator(
         code="R1",
         title="cooperation action plans adopted",
-        rule="own ones adopted by both sides and not reopened since; a cluster's joint one is one, whatever it covers",
+        rule="own ones adopted by both sides and not reopened since, one of each cooperation, also where a partnership "
+        "continues another; a cluster's joint one is one, whatever it covers",
         figures=tally.figures((_OWN, _JOINT)),
     )
 
@@ -251,9 +254,9 @@ def _plans(lives: Lives) -> Indicator:
 def _agreements(lives: Lives) -> Indicator:
     tally = _Tally()
     without: list[str] = []
-    for life in lives:
+    for chain in lives.cooperations():
         signed: list[str] = []
-        for place, event in life.told(ev.AgreementStepTaken):
+        for place, event in (told for life in chain for told in life.told(ev.AgreementStepTaken)):
             if event.step is AgreementStep.SIGNED:
                 (without if event.text is None else signed).append(place)
         if signed:
@@ -261,7 +264,7 @@ def _agreements(lives: Lives) -> Indicator:
     return Indicator(
         code="R2",
         title="agreements signed",
-        rule="signed by both sides, with the text of it; one of each partnership",
+        rule="signed by both sides, with the text of it; one of each partnership, and of one that continues it",
         figures=tally.figures(("",)),
         uncounted=tuple(without),
     )
@@ -296,10 +299,11 @@ def _pilots(lives: Lives) -> Indicator:
 
 def _all_groups(lives: Lives) -> Indicator:
     tally = _Tally()
-    for life in lives:
-        until = min(lives.as_of, life.state.ended_at or lives.as_of)
+    chains = lives.cooperations()
+    for chain in chains:
+        until = min(lives.as_of, chain[-1].state.ended_at or lives.as_of)
         groups: dict[StakeholderGroup, str] = {}
-        for place, held, one in life.attended():
+        for place, held, one in (told for life in chain for told in life.attended()):
             if until - _A_YEAR < held.held <= until:
                 groups[one.group] = place
         if len(groups) == len(StakeholderGroup):
@@ -309,7 +313,7 @@ def _all_groups(lives: Lives) -> Indicator:
         title="partnerships with every stakeholder group active",
         rule="an organisation of each group on the attendance list of an exchange, within twelve months; where a "
         "partnership has ended, within its last twelve",
-        figures=tally.figures(("",), {"": len(lives)}),
+        figures=tally.figures(("",), {"": len(chains)}),
     )
 
 

@@ -123,8 +123,21 @@ class Lives:
     def __iter__(self) -> Iterator[Life]:
         return iter(self.partnerships)
 
-    def __len__(self) -> int:
-        return len(self.partnerships)
+    def cooperations(self) -> list[list[Life]]:
+        """Partnerships with those that go on from them: one cooperation of two cities, however often founded anew."""
+        found: dict[str, list[Life]] = {}
+        chains: list[list[Life]] = []
+        # whatever order they come in, what one goes on from was founded before it
+        for life in sorted(self.partnerships, key=lambda life: life.state.founded):
+            before = life.state.continues
+            chain = found.get(before.of) if before is not None else None
+            if chain is None:
+                chain = []
+                chains.append(chain)
+            chain.append(life)
+            found[life.state.entity] = chain
+        order = {life.state.entity: place for place, life in enumerate(self.partnerships)}
+        return sorted(chains, key=lambda chain: order[chain[0].state.entity])
 
 
 def lives_by(lives: Iterable[Sequence[Entry]], as_of: datetime) -> Lives:

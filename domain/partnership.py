@@ -6,13 +6,25 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from domain import exchanging, heartbeat, membership, owing, partnership_folds, partnership_letters, sessions
+from domain import (
+    exchanging,
+    heartbeat,
+    membership,
+    owing,
+    partnership_folds,
+    partnership_letters,
+    sessions,
+    staging,
+)
 from domain import requests as rq
 from domain.clocks import Clock
 from domain.entity import Fold, StageStatus
-from domain.events import AnyEvent, End, PartnershipClosed, PartnershipFounded
+from domain.errands import Errand
+from domain.events import AnyEvent, End, PartnershipClosed, PartnershipFounded, StagePassed
 from domain.letters import Draft
+from domain.life import SECRETARIAT
 from domain.living import Rule, Tags
+from domain.partnership_events import Continued
 from domain.pilots import known
 from domain.stages import step_of
 from domain.state import PartnershipState
@@ -129,7 +141,7 @@ def founded(event: PartnershipFounded) -> Partnership:
     lacking += [member.country for member in event.members if member.country not in known]
     if lacking:
         raise ValueError(f"partnership {event.code}: its calendar edition lacks {listed(lacking)}")
-    return Partnership(
+    state = Partnership(
         entity=f"partnership/{event.code}",
         programme=event.programme,
         code=event.code,
@@ -145,3 +157,27 @@ def founded(event: PartnershipFounded) -> Partnership:
         now=event.at,
         ends=event.ends,
     )
+    return state if event.continues is None else _carried_on(state, event, event.continues)
+
+
+def _carried_on(state: Partnership, event: PartnershipFounded, before: Continued) -> Partnership:
+    """Kicked off at once where the one before it was (domain.md 2.7), and the cluster is told that it goes on here."""
+    by = event.by
+    if by is None or by.role not in SECRETARIAT:
+        raise ValueError(
+            f"partnership {event.code} continues {before.of}: it is founded by an operator or a team leader"
+        )
+    back = Errand(
+        id="give_back",
+        request=rq.GiveBack(of=before.of, to=state.entity),
+        by=by,
+        since=event.at,
+        to=(before.cluster,),
+    )
+    state = state.model_copy(update={"continues": before, "errands": (back,)})
+    if not before.kicked_off:
+        return state
+    opened = staging.opening(state, Stage.SCOPING, by, event.at, because="continued")
+    state = state.after((opened, StagePassed(at=event.at, by=by, stage=Stage.SCOPING, with_conditions=False)))
+    visits = staging.opening(state, Stage.STUDY_VISITS, by, event.at, because="continued")
+    return state.after((visits,))

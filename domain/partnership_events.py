@@ -27,6 +27,7 @@ from domain.values import (
     TaskName,
     TextHash,
     UtcTime,
+    Value,
     shared,
 )
 
@@ -42,6 +43,19 @@ class End(StrEnum):
     CUT_OFF = "cut_off"
 
 
+class Continued(Value):
+    """What a partnership goes on from: the one `of`, which was merged into a cluster and is split from it again.
+
+    `open` is what was open in that one when it merged, by the ids the tasks had there; `kicked_off`: it had passed
+    scoping, so that this one need not.
+    """
+
+    of: EntityName
+    cluster: EntityName
+    open: Annotated[tuple[TaskName, ...], Field(max_length=500)] = ()
+    kicked_off: bool = False
+
+
 class PartnershipFounded(Event):
     kind: Literal["partnership_founded"] = "partnership_founded"
     programme: Code
@@ -55,6 +69,8 @@ class PartnershipFounded(Event):
     terms: Annotated[Terms, AfterValidator(shared)]
     edition: Annotated[CalendarEdition, AfterValidator(shared)]
     ends: GivenTime
+    continues: Continued | None = Field(default=None, exclude_if=lambda continues: continues is None)
+    """None where it begins something new."""
 
 
 class AgreementStepTaken(Event):

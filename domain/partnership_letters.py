@@ -19,7 +19,10 @@ def news(before: S | None, after: S, event: ev.AnyEvent) -> Iterator[Draft]:
     focal = focal_points(after)
     match event:
         case ev.PartnershipFounded():
-            yield Draft("welcome", (*focal, *people_in(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))))
+            before_it = event.continues.of.partition("/")[2] if event.continues is not None else ""
+            facts = {"continues": before_it} if before_it else {}
+            managers = people_in(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))
+            yield Draft("welcome", (*focal, *managers), facts=facts)
         case ev.MemberReplaced():
             facts = {"leaving": event.leaving, "member": event.member.name, "side": event.member.side.value}
             managers = people_in(after, (Role.CLUSTER_MANAGER, Side.PROGRAMME))

@@ -17,8 +17,10 @@ from domain.broad_requests import Resume as Resume
 from domain.broad_requests import ResumeTravel as ResumeTravel
 from domain.broad_requests import Suspend as Suspend
 from domain.clusters.requests import AskMerger as AskMerger
+from domain.clusters.requests import AskSplit as AskSplit
 from domain.clusters.requests import CloseCluster as CloseCluster
 from domain.clusters.requests import Consent as Consent
+from domain.clusters.requests import GiveBack as GiveBack
 from domain.clusters.requests import HoldJointSession as HoldJointSession
 from domain.clusters.requests import Join as Join
 from domain.clusters.requests import Leave as Leave
@@ -443,6 +445,8 @@ AnyRequest = Annotated[
     | Leave
     | AskMerger
     | TakeOver
+    | AskSplit
+    | GiveBack
     | HoldJointSession
     | ReviewCluster
     | CloseCluster,

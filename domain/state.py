@@ -11,6 +11,7 @@ from pydantic import Field
 from domain.clocks import Clock
 from domain.events import End
 from domain.living import Entity
+from domain.partnership_events import Continued
 from domain.pilots.facts import KnownPilot
 from domain.requests import AgreementStep, ExchangeMode, SessionStep
 from domain.terms import Seat, Stage
@@ -157,6 +158,8 @@ class PartnershipState(Meeting):
     joint_plan: JointPlan | None = Field(default=None, exclude_if=lambda plan: plan is None)
     end: End | None = None
     merged_into: Code | None = None
+    continues: Continued | None = Field(default=None, exclude_if=lambda continues: continues is None)
+    """The partnership it goes on from, where it was founded out of one that had merged."""
 
     def member(self, side: Side) -> Member:
         """The member that takes part for a side now."""

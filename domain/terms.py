@@ -303,6 +303,11 @@ class ClusterTerms(Value):
     entities: int = Field(default=3, ge=2, le=50)
     consent: Allowance = joint_days(20)
     review: int = Field(default=182, ge=1, le=3660)
+    both_leave: bool = Field(default=False, exclude_if=lambda asked: not asked)
+    """Whether a member leaves by the word of both its sides, or by a text that the secretariat records, and not
+    otherwise; False in terms from before a split could be asked for."""
+    all_split: bool = Field(default=False, exclude_if=lambda asked: not asked)
+    """Whether a split takes the consent of every other member too, and not that of both partners alone."""
 
 
 class Terms(Value):

@@ -92,7 +92,7 @@ def matter_of(task: str, what: str, subject: str, receipt: str = "") -> Matter:
     if head == "consent" and slash:
         code, _, about = rest.partition("/")
         return Matter(what=what or head, subject=subject or f"{about.partition('/')[0]}/{code}")
-    if head.startswith("visit_") or (head == "merge" and slash):
+    if head.startswith("visit_") or (head in ("merge", "split") and slash):
         return Matter(what=what or head, subject=subject or rest)
     if head == "authority" and slash:
         return Matter(what=what or "authority", subject=rest)

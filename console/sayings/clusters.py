@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from console.showing import counted, day, last_day, plain
 from domain import events as ev
+from domain.clusters import events as ce
 from domain.living import Entity
-from domain.values import listed
+from domain.values import SIDES, listed
 
 if TYPE_CHECKING:
     from console.telling import Telling
@@ -26,13 +27,20 @@ def _asked(tell: Telling, event: ev.MemberAsked, after: Entity) -> str:
 
 
 def _consented(tell: Telling, event: ev.ConsentGiven, after: Entity) -> str:
-    return f"{tell.by(event)} consented to the {event.to.value} of {event.member}"
+    return f"{tell.by(event)} consented{_for(event)} to the {event.to.value} of {event.member}"
 
 
 def _refused(tell: Telling, event: ev.ConsentRefused, after: Entity) -> str:
     return (
-        f"{tell.by(event)} did not consent to the {event.to.value} of {event.member} ({plain(event.reason)})"
+        f"{tell.by(event)} did not consent{_for(event)} to the {event.to.value} of {event.member} "
+        f"({plain(event.reason)})"
     )
+
+
+def _for(event: ev.ConsentGiven | ev.ConsentRefused) -> str:
+    """` for C1-02` where other members are asked too, and one of them answers."""
+    others = [code for voice in event.voices if (code := voice.rpartition(".")[0]) != event.member]
+    return f" for {listed(others)}" if others else ""
 
 
 def _active(tell: Telling, event: ev.ClusterActivated, after: Entity) -> str:
@@ -48,6 +56,8 @@ def _people(tell: Telling, event: ev.PeopleNamed, after: Entity) -> str:
 
 def _left(tell: Telling, event: ev.MemberLeft, after: Entity) -> str:
     then = ", to go on bilaterally with an agreement of its own" if event.bilateral else ""
+    if event.consent is None:
+        return f"{event.member} leaves, as both its sides consented ({plain(event.reason)}){then}"
     return f"{tell.by(event)} recorded that {event.member} leaves ({plain(event.reason)}){then}"
 
 
@@ -59,6 +69,39 @@ def _merger_asked(tell: Telling, event: ev.MergerAsked, after: Entity) -> str:
 def _taken_over(tell: Telling, event: ev.ActionsTakenOver, after: Entity) -> str:
     what = f": {', '.join(event.open)}" if event.open else ""
     return f"{event.member} was merged; {counted(len(event.open), 'open matter')} taken over{what}"
+
+
+def _split_asked(tell: Telling, event: ce.SplitAsked, after: Entity) -> str:
+    due = tell.due(event.clock, after)
+    if event.by is not None and event.by.side in SIDES:
+        why = plain(event.reason)
+        return f"{tell.by(event)} wishes that {event.member} leaves ({why}); the other side is asked{due}"
+    return f"{tell.by(event)} asked both sides of {event.member} to consent to its split ({plain(event.reason)}){due}"
+
+
+def _split_agreed(tell: Telling, event: ce.SplitAgreed, after: Entity) -> str:
+    return f"the split of {event.member} is agreed; the partnership in which it goes on is founded next"
+
+
+def _given_back(tell: Telling, event: ce.ActionsGivenBack, after: Entity) -> str:
+    what = f": {', '.join(event.open)}" if event.open else ""
+    return (
+        f"{event.member}, which was merged, goes on as {event.to.partition('/')[2]}; "
+        f"{counted(len(event.open), 'open matter')} given back{what}"
+    )
+
+
+def continued(event: ev.PartnershipFounded) -> str:
+    """What a partnership that was split from a cluster goes on from; empty of all others."""
+    before = event.continues
+    if before is None:
+        return ""
+    open_then = f"; given back: {', '.join(before.open)}" if before.open else "; nothing was open in it"
+    kicked = ", kicked off at once" if before.kicked_off else ""
+    return (
+        f"; it continues {before.of.partition('/')[2]}, split from cluster {before.cluster.partition('/')[2]}"
+        f"{kicked}{open_then}"
+    )
 
 
 def _session_held(tell: Telling, event: ev.JointSessionHeld, after: Entity) -> str:
@@ -99,6 +142,9 @@ TOLD: Mapping[type[Any], Any] = {
     ev.MemberLeft: _left,
     ev.MergerAsked: _merger_asked,
     ev.ActionsTakenOver: _taken_over,
+    ce.SplitAsked: _split_asked,
+    ce.SplitAgreed: _split_agreed,
+    ce.ActionsGivenBack: _given_back,
     ev.JointSessionHeld: _session_held,
     ev.JointPlanAdopted: _plan,
     ev.ClusterReviewed: _reviewed,
@@ -107,5 +153,6 @@ TOLD: Mapping[type[Any], Any] = {
 TASKS: Mapping[str, str] = {
     "consent": "consent, or not, to the {1} of {0}",
     "merge": "close {0} as merged, as two persons (partnership propose merge)",
+    "split": "found the partnership in which {0} goes on (cluster split)",
     "review": "review the cluster",
 }

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from domain import requests as rq
 from domain import sessions
 from domain.clocks import Clock
-from domain.clusters import folds, letters, membership, proceeding
+from domain.clusters import folds, letters, membership, proceeding, splitting
 from domain.clusters.requests import MOST_MEMBERS, Matter
 from domain.clusters.state import ClusterState, Membership
 from domain.entity import Fold, StageStatus
@@ -37,11 +37,13 @@ class Cluster(ClusterState):
         rq.AdoptTerms: proceeding.adopt_terms,
         rq.ChangeHolder: membership.change_holder,
         rq.Join: membership.join,
-        rq.Consent: membership.consent,
+        rq.Consent: splitting.consent,
         rq.NamePeople: membership.name_people,
-        rq.Leave: membership.leave,
+        rq.Leave: splitting.leave,
         rq.AskMerger: membership.ask_merger,
         rq.TakeOver: membership.take_over,
+        rq.AskSplit: splitting.ask_split,
+        rq.GiveBack: splitting.give_back,
         rq.PlanSession: proceeding.plan,
         rq.StepSession: sessions.session_step,
         rq.HoldJointSession: proceeding.hold_session,
@@ -52,6 +54,7 @@ class Cluster(ClusterState):
         rq.NamePeople,
         rq.Leave,
         rq.TakeOver,
+        rq.GiveBack,
         rq.PlanSession,
         rq.StepSession,
         rq.HoldJointSession,
@@ -65,6 +68,8 @@ class Cluster(ClusterState):
             yield from self._consents(one)
             if one.merger_agreed is not None and one.merged is None and one.left is None:
                 yield task(self, f"merge/{one.code}", "merge", one.code, OPERATOR, one.merger_agreed, None)
+            if one.split is not None and one.split.agreed is not None and one.left is None:
+                yield task(self, f"split/{one.code}", "split", one.code, OPERATOR, one.split.agreed, None)
         for session in self.sessions:
             yield from session_tasks(self, session)
         if self.review is not None:
@@ -77,12 +82,24 @@ class Cluster(ClusterState):
         to = one.asks
         if to is None or one.left is not None:
             return
+        if to is Matter.SPLIT:
+            yield from self._split_consents(one)
+            return
         since = one.merger_asked if to is Matter.MERGER and one.merger_asked is not None else one.asked
         for side in SIDES:
             if side not in one.consented(to):
                 seat = Seat(role=Role.FOCAL_POINT, side=side, of=one.code)
                 name = f"consent/{one.code}/{to.value}/{side.value}"
                 yield task(self, name, "consent", f"{to.value}/{one.code}", seat, since, one.clock)
+
+    def _split_consents(self, one: Membership) -> Iterator[Task]:
+        assert one.split is not None
+        for voice in self.split_voices(one):
+            if voice not in one.split.consents:
+                seat = self.seat_of(voice)
+                who = voice if seat.of != one.code else seat.side.value
+                name = f"consent/{one.code}/{Matter.SPLIT.value}/{who}"
+                yield task(self, name, "consent", f"split/{one.code}", seat, one.split.asked, one.clock)
 
     def own_news(self, before: Any, event: AnyEvent) -> Iterator[Draft]:
         return letters.news(before, self, event)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from domain.calendars import CalendarEdition
 from domain.clocks import Clock
-from domain.clusters.requests import Attended, Candidate, Matter, Place
+from domain.clusters.requests import Attended, Candidate, Matter, Place, Voice
 from domain.terms import Terms
 from domain.values import (
     Code,
@@ -63,10 +63,12 @@ class ConsentGiven(Event):
     side: Side
     to: Matter
     remark: TextHash | None = None
+    voices: tuple[Voice, ...] = Field(default=(), exclude_if=lambda voices: not voices)
+    """Of a split: for whom, such as `C1-01.eu`; other members too where all are asked."""
 
 
 class ConsentRefused(Event):
-    """One side does not consent: the partnership does not become a member, or does not merge."""
+    """One side does not consent: the partnership does not become a member, does not merge, or does not split."""
 
     kind: Literal["consent_refused"] = "consent_refused"
     member: Code
@@ -74,6 +76,7 @@ class ConsentRefused(Event):
     to: Matter
     reason: Code
     remark: TextHash | None = None
+    voices: tuple[Voice, ...] = Field(default=(), exclude_if=lambda voices: not voices)
 
 
 class ClusterActivated(Event):
@@ -100,7 +103,8 @@ class MemberLeft(Event):
     kind: Literal["member_left"] = "member_left"
     member: Code
     reason: Code
-    consent: TextHash
+    consent: TextHash | None = Field(default=None, exclude_if=lambda consent: consent is None)
+    """None where both sides' word is on record as their consent."""
     bilateral: bool = False
 
 
@@ -117,6 +121,32 @@ class ActionsTakenOver(Event):
     kind: Literal["actions_taken_over"] = "actions_taken_over"
     member: Code
     of: EntityName
+    open: tuple[TaskName, ...]
+
+
+class SplitAsked(Event):
+    """Asked for by the programme's staff, or (`bilateral` as it says) by a side that wishes to leave."""
+
+    kind: Literal["split_asked"] = "split_asked"
+    member: Code
+    reason: Code
+    bilateral: bool = True
+    clock: Clock
+
+
+class SplitAgreed(Event):
+    """Everybody asked consents that a partnership which was merged goes on by itself: it is founded anew next."""
+
+    kind: Literal["split_agreed"] = "split_agreed"
+    member: Code
+
+
+class ActionsGivenBack(Event):
+    """A partnership that was merged goes on in `to`, and with it what was open, by the ids it had when it merged."""
+
+    kind: Literal["actions_given_back"] = "actions_given_back"
+    member: Code
+    to: EntityName
     open: tuple[TaskName, ...]
 
 
@@ -161,6 +191,9 @@ ClusterEvent = (
     | MemberLeft
     | MergerAsked
     | ActionsTakenOver
+    | SplitAsked
+    | SplitAgreed
+    | ActionsGivenBack
     | JointSessionHeld
     | JointPlanAdopted
     | ClusterReviewed

@@ -8,8 +8,16 @@ from typing import Any
 
 from domain import events as ev
 from domain.changing import put, watched
+from domain.clusters import events as ce
 from domain.clusters.requests import Matter, Place
-from domain.clusters.state import AdoptedPlan, ClusterState, JointSession, Membership, of_partnership
+from domain.clusters.state import (
+    AdoptedPlan,
+    ClusterState,
+    JointSession,
+    Membership,
+    Split,
+    of_partnership,
+)
 from domain.errands import Errand
 from domain.folding import FOLDS as ANY
 from domain.requests import AdoptJointPlan, AnyRequest, RecordExchange, SessionStep
@@ -50,6 +58,10 @@ def _asked(state: S, event: ev.MemberAsked) -> S:
 def _consent_given(state: S, event: ev.ConsentGiven) -> S:
     found = state.membership(event.member)
     assert found is not None
+    if event.to is Matter.SPLIT:
+        assert found.split is not None
+        heard = found.split.model_copy(update={"consents": (*found.split.consents, *event.voices)})
+        return _with(state, found.code, split=heard)
     sides = (*found.consented(event.to), event.side)
     both = len(sides) == len(SIDES)
     if event.to is Matter.MERGER:
@@ -60,13 +72,30 @@ def _consent_given(state: S, event: ev.ConsentGiven) -> S:
 def _consent_refused(state: S, event: ev.ConsentRefused) -> S:
     if event.to is Matter.MERGER:
         return _with(state, event.member, merger_asked=None, merging=())
+    if event.to is Matter.SPLIT:
+        return _with(state, event.member, split=None)
     return _gone(_with(state, event.member, left=event.at), event.at)
 
 
-def _left(state: S, event: ev.MemberLeft) -> S:
+def _left(state: S, event: ev.MemberLeft | ce.ActionsGivenBack) -> S:
     state = _gone(_with(state, event.member, left=event.at), event.at)
     state = voices_fewer(state, event)
     return state if state.enough() else put(state, active=None, review=None)
+
+
+def _split_asked(state: S, event: ce.SplitAsked) -> S:
+    split = Split(asked=event.at, reason=event.reason, bilateral=event.bilateral)
+    return _with(state, event.member, split=split, clock=event.clock)
+
+
+def _split_agreed(state: S, event: ce.SplitAgreed) -> S:
+    found = state.membership(event.member)
+    assert found is not None and found.split is not None
+    return _with(state, event.member, split=found.split.model_copy(update={"agreed": event.at}))
+
+
+def _given_back(state: S, event: ce.ActionsGivenBack) -> S:
+    return _left(_with(state, event.member, went_on=event.to), event)
 
 
 def _gone(state: S, at: datetime) -> S:
@@ -191,6 +220,9 @@ FOLDS: dict[type[Any], Callable[[Any, Any], S]] = {
         state, event.member, merger_asked=event.at, merging=(), clock=event.clock
     ),
     ev.ActionsTakenOver: _taken_over,
+    ce.SplitAsked: _split_asked,
+    ce.SplitAgreed: _split_agreed,
+    ce.ActionsGivenBack: _given_back,
     ev.SessionPlanned: session_planned,
     ev.SessionStepTaken: session_step_taken,
     ev.JointSessionHeld: _session_held,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from domain import events as ev
+from domain.clusters import events as ce
 from domain.clusters.requests import Matter
 from domain.clusters.state import ClusterState
 from domain.letters import Draft, focal_points, operators, people_in, team_leaders
@@ -30,6 +31,12 @@ def news(before: S | None, after: S, event: ev.AnyEvent) -> Iterator[Draft]:
                 "to": event.to.value,
                 "reason": event.reason,
             }
+            whose = [voice.rpartition(".")[0] for voice in event.voices]
+            if whose and event.member not in whose:
+                facts["of"] = ", ".join(whose)
+            known = before.membership(event.member) if before is not None else None
+            if event.to is Matter.SPLIT and known is not None and known.merged is not None:
+                facts["merged"] = "yes"
             told = _focal_of(before, event.member) if before is not None else ()
             others = tuple(one for one in (*told, *staff) if event.by is None or one != event.by.person)
             yield Draft("consent_refused", others, facts=facts)
@@ -48,6 +55,16 @@ def news(before: S | None, after: S, event: ev.AnyEvent) -> Iterator[Draft]:
         case ev.ActionsTakenOver():
             facts = {"member": event.member, "open": str(len(event.open))}
             yield Draft("taken_over", (*_focal_of(after, event.member), *staff), facts=facts)
+        case ce.SplitAgreed():
+            yield Draft("split_agreed", _focal_of(after, event.member), facts={"member": event.member})
+        case ce.ActionsGivenBack():
+            facts = {
+                "member": event.member,
+                "into": event.to.partition("/")[2],
+                "open": str(len(event.open)),
+            }
+            own = _focal_of(before, event.member) if before is not None else ()
+            yield Draft("given_back", (*own, *focal_points(after), *staff), facts=facts)
         case ev.JointPlanAdopted():
             facts = {"version": event.version, "members": ", ".join(event.covers)}
             delegation = people_in(after, (Role.EU_DELEGATION, Side.PROGRAMME))

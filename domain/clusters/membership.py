@@ -1,4 +1,4 @@
-"""Members of a cluster: asked, consenting on both sides, leaving, merging into it; and who stands for them."""
+"""Members of a cluster: asked, consenting on both sides, merging into it; and who stands for them."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from domain.values import OF_A_SIDE, SIDES, Actor, Holder, Refusal, Role, listed
 
 S = ClusterState
 Events = tuple[ev.AnyEvent, ...]
-_STAFF = (Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
-_PARTNERS = (Role.FOCAL_POINT, Role.DEPUTY)
+STAFF = (Role.OPERATOR, Role.TEAM_LEADER, Role.CLUSTER_MANAGER)
+PARTNERS = (Role.FOCAL_POINT, Role.DEPUTY)
 
 
 def join(state: S, request: rq.Join, by: Actor, at: datetime) -> Events:
-    steered(state, by, at, "ask a partnership to join", *_STAFF)
+    steered(state, by, at, "ask a partnership to join", *STAFF)
     code = request.member.code
     known = state.membership(code)
     if known is not None and known.left is None:
@@ -117,7 +117,7 @@ def member_of(state: S, code: str) -> Membership:
 
 def consent(state: S, request: rq.Consent, by: Actor, at: datetime) -> Events:
     acting(state, by, at)
-    only(by, "consent for a side", *_PARTNERS)
+    only(by, "consent for a side", *PARTNERS)
     to, code = request.to, request.member
     found = state.membership(code)
     if found is None or found.left is not None or (to is Matter.MERGER and found.since is None):
@@ -204,35 +204,8 @@ def change_holder(state: S, request: rq.ChangeHolder, by: Actor, at: datetime) -
     return events
 
 
-def leave(state: S, request: rq.Leave, by: Actor, at: datetime) -> Events:
-    acting(state, by, at)
-    only(by, "record that a member leaves", *_STAFF, Role.FOCAL_POINT, Role.SIGNATORY)
-    known = state.membership(request.member)
-    if known is not None and known.merged is not None:
-        raise Refusal(
-            f"{known.code} was merged into cluster {state.code} on {day(known.merged)}, and a partnership that was "
-            "merged is closed for good; its cities can go on bilaterally as a new partnership (programme load)"
-        )
-    found = member_of(state, request.member)
-    if by.side in SIDES and not any(place.person in (by.person, by.on_behalf_of) for place in found.people):
-        raise Refusal(
-            f"{by.person} does not stand for {found.code}, which leaves by its own people", grave=True
-        )
-    settled_first(state, f"{found.code} leaves")
-    return (
-        ev.MemberLeft(
-            at=at,
-            by=by,
-            member=found.code,
-            reason=request.reason,
-            consent=request.consent,
-            bilateral=request.bilateral,
-        ),
-    )
-
-
 def ask_merger(state: S, request: rq.AskMerger, by: Actor, at: datetime) -> Events:
-    steered(state, by, at, "ask for a merger", *_STAFF)
+    steered(state, by, at, "ask for a merger", *STAFF)
     if state.active is None:
         raise Refusal(f"nothing merges into a cluster that is not active: {state.lacking()}")
     found = member_of(state, request.member)
@@ -245,6 +218,11 @@ def ask_merger(state: S, request: rq.AskMerger, by: Actor, at: datetime) -> Even
         )
     if found.merger_asked is not None:
         raise Refusal(f"{found.code} was asked on {day(found.merger_asked)}; its partners answer (consent)")
+    if found.split is not None:
+        raise Refusal(
+            f"{found.code} was asked on {day(found.split.asked)} whether it splits from cluster {state.code}; that is "
+            "answered first (consent)"
+        )
     clock = consent_clock(state, found.code, Matter.MERGER, at)
     return (ev.MergerAsked(at=at, by=by, member=found.code, reason=request.reason, clock=clock),)
 

@@ -8,7 +8,9 @@ from domain import events as ev
 from domain import life, staging
 from domain import requests as rq
 from domain.clusters.membership import review_clock
+from domain.clusters.splitting import agreed
 from domain.clusters.state import ClusterState
+from domain.folding import fold
 from domain.life import steered
 from domain.sessions import held_now, plan_session, travel_possible
 from domain.standing import day
@@ -106,6 +108,12 @@ def close(state: S, request: rq.CloseCluster, by: Actor, at: datetime) -> Events
             f"a version of the {stage.words} is being decided on; the cluster can be closed once that is settled, and "
             "two persons can settle it (propose settle-gate)"
         )
+    split = [one.code for one in state.present() if one.split is not None and one.split.agreed is not None]
+    if split:
+        raise Refusal(
+            f"{listed(split)} is to go on by itself, and a closed cluster gives nothing back; found the partnership in "
+            "which it does first (split)"
+        )
     return (ev.EntityClosed(at=at, by=by, end="closed", reason=request.reason, finding=request.finding),)
 
 
@@ -126,7 +134,11 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
         )
     if request.terms.stage(Stage.JOINT_PLAN).gates[-1].code != ADOPTION:
         raise Refusal(f"gate {ADOPTION} is the last one of the joint plan")
-    return events
+    then = state
+    for event in events:
+        then = fold(then, event)
+    # by other terms fewer may be asked for a split, who have all consented by now
+    return (*events, *agreed(then, by, at))
 
 
 def not_without_members(state: S, matter: rq.SettleGate) -> None:

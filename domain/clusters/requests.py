@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from domain.values import (
     OF_A_SIDE,
@@ -26,6 +26,9 @@ from domain.values import (
 
 MOST_MEMBERS = 25
 """So many partnerships a cluster has at most: each has two seats at a gate of all members, and a gate has fifty."""
+
+Voice = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}\.(eu|cn)$")]
+"""A side of a member, such as `C1-01.eu`."""
 
 
 class Place(Value):
@@ -59,6 +62,7 @@ class Matter(StrEnum):
 
     MEMBERSHIP = "membership"
     MERGER = "merger"
+    SPLIT = "split"
 
 
 class Join(Value):
@@ -72,7 +76,7 @@ class Join(Value):
 
 
 class Consent(Value):
-    """A partner's answer for its side: whether the partnership becomes a member, or merges into the cluster."""
+    """A partner's answer for its side: whether the partnership becomes a member, merges into the cluster, or splits."""
 
     kind: Literal["consent"] = "consent"
     member: Code
@@ -91,7 +95,10 @@ class NamePeople(Value):
 
 
 class Leave(Value):
-    """A member leaves; both sides' consent is in the text behind `consent`. `bilateral`: it goes on with an MoU."""
+    """A member leaves. `bilateral`: it goes on with an agreement of its own.
+
+    The text behind `consent` is both sides' word where the secretariat records it; of a partner it is its own.
+    """
 
     kind: Literal["leave"] = "leave"
     member: Code
@@ -114,6 +121,22 @@ class TakeOver(Value):
     kind: Literal["take_over"] = "take_over"
     of: EntityName
     open: Annotated[tuple[TaskName, ...], Field(max_length=500)]
+
+
+class AskSplit(Value):
+    """Both partners of a member, also of one that was merged, are asked whether it goes on bilaterally."""
+
+    kind: Literal["ask_split"] = "ask_split"
+    member: Code
+    reason: Code
+
+
+class GiveBack(Value):
+    """A partnership that was merged goes on in another: what was taken over goes back to it; asked by an errand."""
+
+    kind: Literal["give_back"] = "give_back"
+    of: EntityName
+    to: EntityName
 
 
 class Attended(Value):

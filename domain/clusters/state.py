@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from domain.clocks import Clock
-from domain.clusters.requests import Attended, Matter, Place
+from domain.clusters.requests import Attended, Matter, Place, Voice
 from domain.entity import StageStatus
 from domain.requests import ExchangeMode
 from domain.state import Meeting
@@ -30,11 +30,21 @@ from domain.values import (
 )
 
 
+class Split(Value):
+    """That a member goes on by itself: asked for, by whom (`C1-01.eu`) it is consented to, since when it is agreed."""
+
+    asked: UtcTime
+    reason: Code
+    bilateral: bool
+    consents: tuple[Voice, ...] = ()
+    agreed: UtcTime | None = None
+
+
 class Membership(Value):
     """A partnership in a cluster: asked at `asked`, a member from `since` to `left`, merged at `merged`.
 
     `consents` are the sides that consented to the membership, `merging` those that did to the merger. `clock` is that
-    of what its partners are asked now.
+    of what its partners are asked now. One that was merged and split again goes on in the partnership `went_on`.
     """
 
     code: Code
@@ -51,6 +61,8 @@ class Membership(Value):
     merger_agreed: UtcTime | None = None
     merged: UtcTime | None = None
     taken_over: tuple[TaskName, ...] = ()
+    split: Split | None = Field(default=None, exclude_if=lambda split: split is None)
+    went_on: EntityName | None = Field(default=None, exclude_if=lambda entity: entity is None)
 
     @property
     def entities(self) -> tuple[tuple[Side, str], ...]:
@@ -61,6 +73,8 @@ class Membership(Value):
         """What its partners are asked to consent to now."""
         if self.since is None:
             return Matter.MEMBERSHIP
+        if self.split is not None:
+            return Matter.SPLIT if self.split.agreed is None else None
         return Matter.MERGER if self.merger_asked is not None and self.merger_agreed is None else None
 
     def consented(self, to: Matter) -> tuple[Side, ...]:
@@ -124,6 +138,13 @@ class ClusterState(Meeting):
     def entities(self) -> tuple[tuple[Side, str], ...]:
         """The cities and regions of the members of now, each once."""
         return tuple(dict.fromkeys(entity for one in self.present() for entity in one.entities))
+
+    def split_voices(self, one: Membership) -> tuple[str, ...]:
+        """Whose consent a split takes: both partners', and where the terms say so every other member's."""
+        own = tuple(f"{one.code}.{side.value}" for side in SIDES)
+        if not self.rules.all_split:
+            return own
+        return tuple(dict.fromkeys((*own, *self.voices())))
 
     def enough(self) -> bool:
         """Whether its members are as many cities and regions as a cluster needs, of both sides."""

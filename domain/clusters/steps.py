@@ -134,6 +134,6 @@ def cluster_terms(terms: Terms) -> Terms:
             "stages": tuple(step.terms for step in CLUSTER_STEPS),
             "cut_offs": tuple(one for one in terms.cut_offs if one[0] in _CUT_OFFS),
             "sessions": terms.sessions or SessionTerms(),
-            "clusters": terms.clusters or ClusterTerms(),
+            "clusters": terms.clusters or ClusterTerms(both_leave=True),
         }
     )

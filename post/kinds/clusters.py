@@ -28,12 +28,20 @@ STANDINGS: dict[str, Pair] = {
 ABOUT: dict[str, Pair] = {
     "membership": ("the membership of the partnership {code} in the cluster", "{code}合作加入专题组"),
     "merger": ("the merger of the partnership {code} into the cluster", "{code}合作并入专题组"),
+    "split": (
+        "the partnership {code} going on by itself, without the cluster",
+        "{code}合作退出专题组并转为双边开展",
+    ),
 }
 WHATS: dict[str, Pair] = {
     "consent": ("please say whether your side consents to {matter}", "请答复贵方是否同意{matter}"),
     "merge": (
         "please close the partnership {matter} as two persons: both its sides consented to the merger",
         "{matter}合作双方均已同意并入，请由两人共同办理结束手续",
+    ),
+    "split": (
+        "please found the partnership in which {matter} goes on: everybody asked has consented to the split",
+        "各方均已同意{matter}合作退出专题组，请为其新设后续合作",
     ),
     "review": ("please review the cluster {matter}, as every six months", "请对{matter}专题组进行半年度评估"),
     "errand": (

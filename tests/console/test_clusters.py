@@ -223,7 +223,7 @@ def test_a_city_is_a_core_member_of_two_clusters_at_most(ask: Asking) -> None:
     assert "C1-02 can join once it has left one of them (leave)" in told
     for side in SIDES:
         ask.done("consent URB C2-03 membership", by=key_of("C2-03", side))
-    ask.done("leave URB C2-03 --reason priorities --consent both", by=key_of("C2-03", Side.EU))
+    ask.done("leave URB C2-03 --reason priorities --consent both")
     ask.founded("INN", "C2-03,C2-04")
     assert "Fuenlabrada is a core member of ECO and URB already" in ask.refused(
         "join INN C1-01 --reason common_theme"
@@ -261,7 +261,11 @@ def test_joining_naming_people_and_leaving(ask: Asking, home: Path) -> None:
     assert "does not stand for C2-03" in ask.refused(
         "leave ECO C2-03 --reason x1 --consent both", by=key_of("C1-01", Side.EU)
     )
-    told = ask.done("leave ECO C2-03 --bilateral --reason bilateral --consent both", by="cluster.inn")
+    leave = "leave ECO C2-03 --bilateral --reason bilateral --consent both"
+    assert "a cluster manager asks both sides of C2-03 whether it leaves" in ask.refused(
+        leave, by="cluster.inn"
+    )
+    told = ask.done(leave)
     assert "recorded that C2-03 leaves (bilateral), to go on bilaterally with an agreement of its own" in told
 
 
@@ -335,7 +339,7 @@ def test_a_joint_plan_is_decided_on_by_all_and_reaches_its_partnerships(
     ledger.close()
 
 
-def test_a_merger_goes_one_way_only(ask: Asking, home: Path) -> None:
+def test_a_merger_takes_both_partners_and_two_persons(ask: Asking, home: Path) -> None:
     ask.active()
     propose = (
         "partnership",
@@ -368,9 +372,117 @@ def test_a_merger_goes_one_way_only(ask: Asking, home: Path) -> None:
     told = ask.done("take-over ECO C1-01")
     assert "C1-01 was merged; 0 open matters taken over" in told
     assert "was taken over on" in ask.refused("take-over ECO C1-01")
-    assert "closed for good" in ask.refused("leave ECO C1-01 --reason x1 --consent both")
+    assert "its cities go on by themselves once both of them consent to a split (ask-split)" in ask.refused(
+        "leave ECO C1-01 --reason x1 --consent both"
+    )
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     assert partnership(ledger, "C1-01").errands[0].to == ("cluster/ECO",)
+    ledger.close()
+
+
+def test_a_member_splits_by_the_word_of_both_its_sides(ask: Asking) -> None:
+    ask.active()
+    asks = "ask-split ECO C2-03 --reason bilateral"
+    assert "may ask for a split" in ask.refused(asks, by=key_of("C2-03", Side.EU))
+    told = ask.done(asks, "--dry-run", by="cluster.inn")
+    assert (
+        "asked both sides of C2-03 to consent to its split (bilateral)" in told and "Nothing was sent" in told
+    )
+    assert "C2-03 is not asked for its consent to the split" in ask.refused(
+        "consent ECO C2-03 split", by=key_of("C2-03", Side.EU)
+    )
+    ask.done(asks, by="cluster.inn")
+    assert "consented: nobody" in ask.tandem("cluster", "show", "ECO").out
+    told = ask.done("consent ECO C2-03 split", by=key_of("C2-03", Side.EU))
+    assert "consented to the split of C2-03" in told
+    shown = ask.tandem("cluster", "show", "ECO").out
+    assert "asked on 2021-03-02 whether it splits, consented: C2-03.eu" in shown
+    assert "its own focal points consent" in ask.refused(
+        "consent ECO C2-03 split", by=key_of("C1-01", Side.CN)
+    )
+    told = ask.done("consent ECO C2-03 split", by=key_of("C2-03", Side.CN))
+    assert "C2-03 leaves, as both its sides consented (bilateral), to go on bilaterally" in told
+    assert "C2-03, left on 2021-03-02" in ask.tandem("cluster", "show", "ECO").out
+
+
+def test_a_partner_that_leaves_says_so_for_its_side(ask: Asking) -> None:
+    ask.active()
+    leave = "leave ECO C1-02 --reason priorities --consent ours"
+    told = ask.done(leave, by=key_of("C1-02", Side.EU, Role.SIGNATORY))
+    assert "wishes that C1-02 leaves (priorities); the other side is asked" in told
+    assert "was asked on 2021-03-02 whether it splits" in ask.refused(leave, by=key_of("C1-02", Side.CN))
+    ask.done("consent ECO C1-02 split --refuse --reason budget", by=key_of("C1-02", Side.CN))
+    assert "did not consent to the split of C1-02 (budget)" in ask.tandem("history", "ECO").out
+    assert "C1-02, Getafe and Hangzhou, since 2021-03-02\n" in ask.tandem("cluster", "show", "ECO").out
+
+
+def test_one_that_was_merged_goes_on_as_a_partnership_founded_from_it(
+    ask: Asking, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask.active()
+    went = ("split", "ECO", "C1-01", "C1-11")
+
+    def split(*more: str, by: str = "operator.two") -> Said:
+        return ask.tandem("cluster", *went, *more, "--as", by)
+
+    assert "C1-01 was not merged into cluster ECO" in split().sentence
+    ask.tandem("partnership", "open-stage", "C1-01", "scoping", "--as", "operator.one")
+    ask.done("ask-merger ECO C1-01 --reason common_theme", by="cluster.inn")
+    for side in SIDES:
+        ask.done("consent ECO C1-01 merger", by=key_of("C1-01", side))
+    merge = ("merge", "C1-01", "ECO", "--reason", "common_theme", "--consent", "both")
+    assert ask.tandem("partnership", "propose", *merge, "--as", "operator.one").status == 0
+    assert ask.tandem("partnership", "confirm", "C1-01", "--as", "operator.two").status == 0
+    ask.done("take-over ECO C1-01")
+    assert "submit/scoping/0" in ask.tandem("cluster", "show", "ECO").out
+    assert "not everybody has consented that C1-01 splits" in split().sentence
+    assert "no partnership was founded in which C1-01 goes on; that comes first (split)" in ask.refused(
+        "give-back ECO C1-01"
+    )
+    ask.done("ask-split ECO C1-01 --reason bilateral", by="cluster.inn")
+    ask.done("consent ECO C1-01 split", by=key_of("C1-01", Side.EU))
+    told = ask.done("consent ECO C1-01 split", by=key_of("C1-01", Side.CN))
+    assert "the split of C1-01 is agreed; the partnership in which it goes on is founded next" in told
+    assert "its split was agreed on 2021-03-" in ask.tandem("cluster", "show", "ECO").out
+    tasks = ask.tandem("tasks", "--json").json
+    assert "found the partnership in which C1-01 goes on (cluster split)" in [one["told"] for one in tasks]
+
+    monkeypatch.setattr(clusters, "present", lambda ledger, programme: QuickDoor.at)
+    for wrong, code_, said in (
+        ("C1-02", "C1-02", "C1-02 is the partnership"),
+        ("ECO", "ECO", "ECO is the cluster"),
+    ):
+        refusal = ask.tandem("cluster", "split", "ECO", "C1-01", code_, "--as", "operator.two")
+        assert said in refusal.sentence, wrong
+    assert "only the operator or the team leader" in split(by="cluster.inn").sentence
+    assert ask.tandem("cluster", "split", "ECO", "C1-01", "C1 11", "--as", "operator.two").status == 2
+    assert (
+        "there is no partnership"
+        in ask.tandem("cluster", "split", "ECO", "C7-77", "C1-11", "--as", "operator.two").sentence
+    )
+    told = split("--dry-run").out
+    assert "C1-11: continues C1-01, split from ECO; to be scoped" in told and "Nothing was sent" in told
+    assert "given back: submit/scoping/0" in told
+    assert ask.tandem("partnership", "show", "C1-11").status != 0
+    assert split("--json").json == {
+        "partnership": "C1-11",
+        "continues": "C1-01",
+        "open": ["submit/scoping/0"],
+        "kicked_off": False,
+        "founded": True,
+    }
+    again = ask.tandem("cluster", "split", "ECO", "C1-01", "C1-12", "--as", "operator.two").sentence
+    assert "C1-01 goes on as C1-11 since 2021-03-" in again
+    shown = ask.tandem("partnership", "show", "C1-11").out
+    assert "C1-01, split from cluster ECO; given back: submit/scoping/0" in shown
+    history = ask.tandem("history", "C1-11").out
+    assert "it continues C1-01, split from cluster ECO; given back: submit/scoping/0" in history
+    told = ask.done("give-back ECO C1-01")
+    assert "C1-01, which was merged, goes on as C1-11; 1 open matter given back: submit/scoping/0" in told
+    assert "C1-01 goes on as C1-11 since" in ask.refused("give-back ECO C1-01")
+    assert "goes on as C1-11; given back: submit/scoping/0" in ask.tandem("cluster", "show", "ECO").out
+    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
+    assert partnership(ledger, "C1-11").errands[0].to == ("cluster/ECO",)
     ledger.close()
 
 

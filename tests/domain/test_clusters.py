@@ -239,7 +239,7 @@ def test_joining_is_refused_for_whom_it_makes_no_sense() -> None:
 def test_a_member_leaves_and_what_was_done_stays() -> None:
     circle = active(codes=FOUR)
     circle.holds()
-    circle.asks(leave("C1-01"), of("C1-01", Side.EU))
+    circle.asks(leave("C1-01"), OPERATOR)
     assert circle.cluster.standing() == "active"
     assert "C1-01" not in [one.code for one in circle.cluster.present()]
     assert len(circle.cluster.joint) == 1
@@ -253,7 +253,7 @@ def test_a_member_leaves_and_what_was_done_stays() -> None:
 
 def test_a_split_is_a_member_that_goes_on_bilaterally_and_may_come_back() -> None:
     circle = active(codes=FOUR)
-    circle.asks(leave("C2-04", bilateral=True, reason="bilateral"), MANAGER)
+    circle.asks(leave("C2-04", bilateral=True, reason="bilateral"), TEAM_LEADER)
     assert letters(circle, "member_left")[0].facts["bilateral"] == "yes"
     assert "C2-04 is no member of cluster ECO any more since 2021-03-01" in refused(circle, leave("C2-04"))
     circle.asks(join("C2-04"), MANAGER)
@@ -263,7 +263,7 @@ def test_a_split_is_a_member_that_goes_on_bilaterally_and_may_come_back() -> Non
 
 def test_where_too_few_are_left_the_cluster_is_forming_again() -> None:
     circle = active(codes=("C1-01", "C2-03"))
-    circle.asks(leave("C2-03"), of("C2-03", Side.CN))
+    circle.asks(leave("C2-03"), OPERATOR)
     assert circle.cluster.standing() == "forming"
     assert "review" not in circle.tasks()
     assert "a joint session waits until the cluster is active" in refused(
@@ -735,12 +735,12 @@ def test_a_merger_needs_the_consent_of_both_partners() -> None:
     assert "nothing merges into a cluster that is not active" in refused(Circle(), ask)
 
 
-def test_what_was_merged_is_closed_for_good_and_says_what_could_be_done() -> None:
+def test_what_was_merged_leaves_by_a_split_alone_and_is_told_of_nothing_else() -> None:
     circle = merging(active())
     circle.asks(rq.TakeOver(of="partnership/C1-01", open=()), OPERATOR)
     sentence = refused(circle, leave("C1-01"))
     assert "C1-01 was merged into cluster ECO on 2021-03-01" in sentence
-    assert "its cities can go on bilaterally as a new partnership (programme load)" in sentence
+    assert "its cities go on by themselves once both of them consent to a split (ask-split)" in sentence
     assert "was merged into cluster ECO on 2021-03-01 already" in refused(
         circle, rq.AskMerger(member="C1-01", reason="common_theme")
     )

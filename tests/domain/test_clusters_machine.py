@@ -11,6 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from domain import events as ev
 from domain import requests as rq
+from domain.clusters import events as ce
 from domain.clusters.cluster import Cluster, founded
 from domain.clusters.requests import Matter
 from domain.entities import fold
@@ -109,11 +110,16 @@ class Machine(RuleBasedStateMachine):
             self.happened(told)
         self.at = until
 
-    @rule(code=CODES, side=SIDE, merger=st.booleans(), given=st.sampled_from((True, True, True, False)))
-    def consents(self, code: str, side: Any, merger: bool, given: bool) -> None:
-        to = Matter.MERGER if merger else Matter.MEMBERSHIP
+    @rule(
+        code=CODES,
+        who=CODES,
+        side=SIDE,
+        to=st.sampled_from(Matter),
+        given=st.sampled_from((True, True, True, False)),
+    )
+    def consents(self, code: str, who: str, side: Any, to: Matter, given: bool) -> None:
         self.ask(
-            rq.Consent(member=code, to=to, given=given, reason=None if given else "capacity"), of(code, side)
+            rq.Consent(member=code, to=to, given=given, reason=None if given else "capacity"), of(who, side)
         )
 
     @rule()
@@ -130,8 +136,48 @@ class Machine(RuleBasedStateMachine):
         self.ask(join(code), by)
 
     @rule(code=CODES, side=SIDE)
-    def leaves(self, code: str, side: Any) -> None:
-        self.ask(rq.Leave(member=code, reason="priorities", consent=text("both")), of(code, side))
+    def a_partner_wishes_to_leave(self, code: str, side: Any) -> None:
+        before = self.cluster.membership(code)
+        if self.ask(rq.Leave(member=code, reason="priorities", consent=text("ours")), of(code, side)):
+            after = self.cluster.membership(code)
+            assert before is not None and before.merged is None
+            assert after is not None and after.left is None, "one side alone takes nobody out"
+
+    @rule(code=CODES, really=st.integers(0, 2))
+    def leaves(self, code: str, really: int) -> None:
+        if really == 0:
+            self.ask(rq.Leave(member=code, reason="priorities", consent=text("both")), OPERATOR)
+
+    @rule(code=CODES, by=STAFFED)
+    def a_split_is_asked(self, code: str, by: Actor) -> None:
+        self.ask(rq.AskSplit(member=code, reason="bilateral"), by)
+
+    @rule(code=CODES)
+    def a_split_goes_through(self, code: str) -> None:
+        """For a member, and for one that was merged until it goes on elsewhere."""
+        self.ask(rq.AskSplit(member=code, reason="bilateral"), MANAGER)
+        for member in FOUR:
+            for side in SIDES:
+                self.ask(rq.Consent(member=code, to=Matter.SPLIT, given=True), of(member, side))
+        self.it_goes_on_elsewhere(code)
+
+    @rule(code=CODES)
+    def it_goes_on_elsewhere(self, code: str) -> None:
+        before = self.cluster.membership(code)
+        to = f"partnership/{code}-again"
+        if self.ask(rq.GiveBack(of=f"partnership/{code}", to=to), OPERATOR):
+            assert before is not None and before.split is not None and before.split.agreed is not None
+            given = [event for event in self.events if isinstance(event, ce.ActionsGivenBack)][-1]
+            assert given.open == before.taken_over, "all that was taken over, and nothing else"
+
+    @rule(everybody=st.booleans())
+    def other_terms_are_adopted(self, everybody: bool) -> None:
+        terms = self.cluster.terms
+        assert terms.clusters is not None
+        clusters = terms.clusters.model_copy(update={"all_split": everybody})
+        name = "all" if everybody else "partners"
+        terms = terms.model_copy(update={"clusters": clusters, "name": name})
+        self.ask(rq.AdoptTerms(terms=terms, decision=text("decision")), TEAM_LEADER)
 
     @rule(code=CODES)
     def a_merger_is_asked(self, code: str) -> None:
@@ -333,8 +379,32 @@ class Machine(RuleBasedStateMachine):
             assert names == [] and self.cluster.next_due() is None
 
     @invariant()
-    def a_merged_member_stays(self) -> None:
-        assert all(one.left is None for one in self.cluster.memberships if one.merged is not None)
+    def a_merged_member_stays_unless_it_goes_on_elsewhere(self) -> None:
+        for one in self.cluster.memberships:
+            assert (one.went_on is not None) == (one.merged is not None and one.left is not None), one.code
+            assert one.went_on is None or (one.split is not None and one.split.agreed is not None)
+
+    @invariant()
+    def nobody_leaves_or_goes_on_without_the_word_of_both_sides(self) -> None:
+        """As their consent since it was asked last, or as a text that the secretariat recorded."""
+        heard: dict[str, set[str]] = {}
+        for event in self.events:
+            if isinstance(event, ce.SplitAsked | ev.MemberAsked):
+                heard[event.member if isinstance(event, ce.SplitAsked) else event.member.code] = set()
+            elif isinstance(event, ev.ConsentGiven) and event.to is Matter.SPLIT:
+                heard[event.member] |= set(event.voices)
+            elif isinstance(event, ce.SplitAgreed) or (
+                isinstance(event, ev.MemberLeft) and event.consent is None
+            ):
+                assert {f"{event.member}.{side.value}" for side in SIDES} <= heard[event.member]
+            elif isinstance(event, ev.MemberLeft):
+                assert event.by is not None and event.by.role in (Role.OPERATOR, Role.TEAM_LEADER)
+
+    @invariant()
+    def what_everybody_agreed_to_is_carried_out(self) -> None:
+        for one in self.cluster.present():
+            if one.split is not None and one.split.agreed is None:
+                assert set(self.cluster.split_voices(one)) - set(one.split.consents), one.code
 
 
 TestClusters = Machine.TestCase

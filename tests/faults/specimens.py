@@ -77,6 +77,8 @@ _ALL: tuple[rq.AnyRequest, ...] = (
     rq.Leave(member="C1-01", reason="bilateral", consent=text("both"), bilateral=True),
     rq.AskMerger(member="C1-01", reason="common_theme"),
     rq.TakeOver(of="partnership/C1-01", open=("submit/scoping/0",)),
+    rq.AskSplit(member="C1-01", reason="bilateral"),
+    rq.GiveBack(of="partnership/C1-01", to="partnership/C1-11"),
     rq.HoldJointSession(
         code="js-1",
         mode=ExchangeMode.VIRTUAL,

@@ -62,6 +62,13 @@ def letters() -> tuple[Letter, ...]:
     circle.consents("C1-01", to=Matter.MERGER)
     circle.asks(rq.TakeOver(of="partnership/C1-01", open=("submit/scoping/0",)), OPERATOR)
     circle.asks(rq.Leave(member="C2-04", reason="bilateral", consent=text("both"), bilateral=True), OPERATOR)
+    circle.asks(rq.AskSplit(member="C1-01", reason="bilateral"), MANAGER)
+    circle.asks(refuse("C1-01", Matter.SPLIT), of("C1-01", Side.EU))
+    circle.asks(rq.AskSplit(member="C1-01", reason="bilateral"), MANAGER)
+    circle.until(circle.at + timedelta(days=40))
+    circle.consents("C1-01", to=Matter.SPLIT)
+    circle.until(circle.at + timedelta(days=10))
+    circle.asks(rq.GiveBack(of="partnership/C1-01", to="partnership/C1-11"), OPERATOR)
     circle.until(on(2022, 6, 1))
     circle.asks(rq.CloseCluster(reason="end_of_work"), OPERATOR)
     return tuple(circle.letters)
@@ -80,6 +87,8 @@ def test_a_cluster_causes_letters_of_many_kinds() -> None:
         *"asked reminder signature outcome overdue question answered closed session_moved".split(),
         *"session_cancelled cluster_active consent_refused merger_agreed member_left taken_over".split(),
         "joint_plan_adopted",
+        "split_agreed",
+        "given_back",
     }
 
 
@@ -119,6 +128,12 @@ def test_what_is_asked_of_a_member_is_asked_in_words() -> None:
         in (read(asked, "en").lower().replace("c2-03", "C2-03"))
     )
     assert "请答复贵方是否同意C2-03合作加入专题组" in read(asked, "zh")
+    split = next(one for one in letters() if any(item.subject == "split/C1-01" for item in one.items))
+    told = read(split, "en")
+    assert "your side consents to the partnership C1-01 going on by itself, without the cluster" in told
+    assert "请答复贵方是否同意C1-01合作退出专题组并转为双边开展" in read(split, "zh")
+    found = next(one for one in letters() if any(item.what == "split" for item in one.items))
+    assert "found the partnership in which C1-01 goes on" in read(found, "en")
     signed = [
         one for one in letters() if one.kind == "signature" and one.recipient == of("C2-03", Side.EU).person
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from client.errands import DoorMessenger
 from domain import events as ev
 from domain import requests as rq
 from domain.clockwork import Clockwork
+from domain.clusters.founding import continuing
 from domain.clusters.requests import Matter
 from domain.entities import cluster_of, fold
 from domain.errands import Carried, Errand
@@ -109,6 +111,25 @@ async def test_an_adopted_plan_holds_in_every_partnership_and_a_merger_hands_on_
         member = cluster.membership(name)
         assert member is not None and member.taken_over == ("submit/scoping/0",)
         assert town.partnership("C1-01").end is ev.End.MERGED
+        await town.ask(rq.AskSplit(member=name, reason="bilateral"), MANAGER)
+        for side in SIDES:
+            await town.ask(consent(name, Matter.SPLIT), of("C1-01", side))
+        cluster = cluster_of(fold(town.entity, town.events(town.entity)))
+        first = continuing(
+            f"{name}-2", old=town.partnership("C1-01"), cluster=cluster, by=OPERATOR, at=cluster.now
+        )
+        assert await world.door.found(first)
+        town.named["C1-01"] = first.code
+        for _ in range(400):
+            if town.partnership("C1-01").errands == ():
+                break
+            await asyncio.sleep(0.05)
+        (told,) = [
+            one for one in town.events(f"partnership/{first.code}") if isinstance(one, ev.ErrandCarried)
+        ]
+        assert (told.done, told.refused) == ((town.entity,), ()), "the cluster knows that it goes on"
+        member = cluster_of(fold(town.entity, town.events(town.entity))).membership(name)
+        assert member is not None and member.went_on == f"partnership/{first.code}"
         await town.end()
 
 
