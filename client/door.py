@@ -22,7 +22,7 @@ from client.connection import RPC
 from client.starting import start
 from client.troubles import Trouble, Unanswered, of_database
 from domain.clockwork import Clockwork
-from domain.entities import AnyFounding, founded
+from domain.entities import AnyFounding, fold, founded
 from domain.entries import Entry
 from domain.requests import AnyRequest, Command
 from domain.values import Actor, Refusal
@@ -224,11 +224,8 @@ class Door:
             ) from None
         if known.status in (WorkflowExecutionStatus.RUNNING, WorkflowExecutionStatus.CONTINUED_AS_NEW):
             return None
-        mine = [
-            entry.number
-            for entry in await _of_ledger(self._ledger.entries, entity)
-            if entry.request == command.id
-        ]
+        on_record = await _of_ledger(self._ledger.entries, entity)
+        mine = [entry.number for entry in on_record if entry.request == command.id]
         if mine:
             tags = {pair.key.name: pair.value for pair in known.typed_search_attributes}
             return Answer(
@@ -245,6 +242,10 @@ class Door:
                 f"the workflow of {_named(entity)} was {how} in the engine; nothing is lost from the ledger: "
                 "`tandem recover` has it live on from what is on record"
             )
+        if on_record:
+            state = fold(entity, [entry.event for entry in on_record])
+            if state.ended:  # it refuses in the words it has had for it since
+                state.ask(command.request, command.by, on_record[-1].recorded_at)
         raise Refusal(f"{_named(entity)} is closed; its record can be read")
 
 

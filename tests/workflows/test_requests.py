@@ -10,6 +10,7 @@ from temporalio.client import WorkflowExecutionStatus
 
 from client.troubles import Unanswered
 from domain import requests as rq
+from domain.entities import fold
 from domain.events import GateSettled
 from domain.requests import Verdict
 from domain.terms import Stage
@@ -141,8 +142,12 @@ async def test_the_end_is_told_once_and_then_the_door_is_closed(world: World) ->
         assert last is not None
         again = await world.ask(withdrawal, EU_FOCAL, id=last)
         assert (again.first, again.last, again.ended) == (answer.first, answer.last, True)
-        with pytest.raises(Refusal, match="closed"):
+        state = fold(world.entity, [entry.event for entry in world.entries])
+        with pytest.raises(Refusal) as domain:
+            state.ask(engage(1), OPERATOR, world.entries[-1].recorded_at)
+        with pytest.raises(Refusal) as door:
             await world.ask(engage(1), OPERATOR)
+        assert door.value.sentence == domain.value.sentence and "ended on" in door.value.sentence
         assert (await world.handle.describe()).status is WorkflowExecutionStatus.COMPLETED
         assert not await world.door.found(founding(world.code))
 

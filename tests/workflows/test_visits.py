@@ -85,6 +85,6 @@ async def test_a_partnership_that_refuses_is_named_with_its_sentence_and_the_oth
     ]
     assert carried.done == (f"partnership/{tour.codes[1]}",)
     (refused,) = carried.refused
-    assert refused.entity == withdrawn and "closed" in refused.sentence
+    assert refused.entity == withdrawn and "(withdrawn)" in refused.sentence
     assert [watch.id for watch in tour.visit.watches] == ["errand/completed"]
     assert tour.exchanges(tour.codes[0]) == [] and len(tour.exchanges(tour.codes[1])) == 1
