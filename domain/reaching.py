@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
-from domain.entities import KINDS
+from domain.entities import KINDS, kind_of
 from domain.living import Entity
-from domain.records import EntityRecord
+from domain.records import EntityRecord, standing_of
 from domain.scopes import Scope
 
 UNDER_WAY = ("running", "on_hold", "suspended", "parked")
@@ -38,3 +39,13 @@ def meant(scope: Scope, record: EntityRecord, state: Callable[[], Entity | None]
         for one in held.members
         if one.until is None
     )
+
+
+def all_meant(scope: Scope, states: Mapping[str, Entity]) -> list[str]:
+    """The ids of those a scope means, in their order, out of all entities as they stand."""
+    kinds = kinds_meant(scope)
+    return [
+        entity
+        for entity, state in sorted(states.items())
+        if kind_of(entity) in kinds and meant(scope, standing_of(state), partial(states.get, entity))
+    ]

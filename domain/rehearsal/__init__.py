@@ -6,7 +6,7 @@ from domain.rehearsal.characters import Character, Gathering, Script, Tour, Vent
 from domain.rehearsal.driving import Diary, Turn, plan, plan_for
 from domain.rehearsal.happenings import end_of
 from domain.rehearsal.piloting import venture_begins
-from domain.rehearsal.playing import Refused, Rehearsal, Rehearsed, rehearse_all
+from domain.rehearsal.playing import Home, Refused, Rehearsal, Rehearsed, rehearse_all
 from domain.rehearsal.scene import Planned, Stagehands, Text
 from domain.rehearsal.stories import Story, drawn_for, entity_of, stories, story_founded, tried_again
 
@@ -14,6 +14,7 @@ __all__ = [
     "Character",
     "Diary",
     "Gathering",
+    "Home",
     "Planned",
     "Refused",
     "Rehearsal",

@@ -1,7 +1,7 @@
 """Playing a rehearsal: everybody of all entities, in the order of time, to the end, without any server.
 
 What happens first is done first: what the calendar says, the next step of anybody, an entity that begins. Whatever
-one asks of others reaches them at once, and they may refuse it.
+one asks of others reaches them at once, and they may refuse it. Entities live in memory, or wherever a `Home` has them.
 """
 
 from __future__ import annotations
@@ -9,20 +9,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from heapq import heappop, heappush
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from domain.clusters.cluster import Cluster
 from domain.entities import KINDS, AnyFounding, founded, kind_of, partnership_of
-from domain.errands import Carried, Errand, Scope, TurnedDown
+from domain.errands import Carried, Errand, TurnedDown
 from domain.events import AnyEvent, PartnershipFounded, ProgrammeFounded
 from domain.living import Entity
 from domain.partnership import Partnership
 from domain.pilots.pilot import Pilot
 from domain.programme import Programme
-from domain.reaching import kinds_meant, meant
-from domain.records import standing_of
+from domain.reaching import all_meant
 from domain.rehearsal.chance import noon
 from domain.rehearsal.characters import Gathering, Tour, Venture
 from domain.rehearsal.driving import Diary, Turn, plan_for
@@ -39,6 +37,41 @@ Lag = Callable[[Planned], timedelta]
 """How long a step is on its way."""
 Watched = Callable[[datetime], None]
 S = TypeVar("S", bound=Entity)
+
+
+class Home(Protocol):
+    """Where the entities of a play live, who are asked there and nowhere else.
+
+    An answer tells all that has happened to the entity since the answer before, also what nobody waited for.
+    """
+
+    def begin(self, event: AnyFounding) -> None:
+        """Have an entity begin, at the time of its founding."""
+
+    def speak(self, state: Entity, at: datetime) -> tuple[AnyEvent, ...]:
+        """Let time come to `at`, when the calendar has something to say."""
+
+    def ask(self, state: Entity, one: Planned, at: datetime) -> tuple[AnyEvent, ...]:
+        """Have somebody take a step at a time; Refusal where the entity does not."""
+
+    def carry(self, state: Entity, errand: Errand) -> Mapping[str, tuple[AnyEvent, ...]] | None:
+        """What came of an errand, in every entity; None where nobody carries errands there, so that the play has to."""
+
+
+class InMemory:
+    """A home without any server: entities are asked as they stand in the play."""
+
+    def begin(self, event: AnyFounding) -> None:
+        pass
+
+    def speak(self, state: Entity, at: datetime) -> tuple[AnyEvent, ...]:
+        return state.lapse(at)
+
+    def ask(self, state: Entity, one: Planned, at: datetime) -> tuple[AnyEvent, ...]:
+        return state.ask(one.request, one.by, at)
+
+    def carry(self, state: Entity, errand: Errand) -> None:
+        return None
 
 
 @dataclass(frozen=True)
@@ -96,6 +129,7 @@ class _Play:
     state: Entity
     events: list[AnyEvent]
     now: datetime
+    home: Home
     asked: list[int | None] = field(default_factory=lambda: [None])
     refusals: list[Refused] = field(default_factory=list)
     taken: list[Planned] = field(default_factory=list)
@@ -112,6 +146,8 @@ class _Play:
     def happened(self, told: Iterable[AnyEvent], step: int | None) -> None:
         told = tuple(told)
         self.state = self.state.after(told)
+        # where everything comes a little later than it was asked, nobody looks at it before it has happened
+        self.now = max((self.now, *(event.at for event in told)))
         self.events += told
         self.asked += [step] * len(told)
 
@@ -134,7 +170,7 @@ class _Play:
         self.steps += 1
         self.now = moment
         if self.due is not None and self.due <= moment:
-            self.happened(self.state.lapse(moment), None)
+            self.happened(self.home.speak(self.state, moment), None)
             return
         one = self.next_step
         if self.on_the_way is None and lag is not None and one is not None:
@@ -149,7 +185,7 @@ class _Play:
 
     def _take(self, one: Planned, *, news: bool) -> None:
         try:
-            caused = self.state.ask(one.request, one.by, self.now)
+            caused = self.home.ask(self.state, one, self.now)
         except Refusal as refusal:
             turn = self.diary.refused(one, self.now, news=news)
             self.refusals.append(Refused(planned=one, sentence=refusal.sentence, turn=turn))
@@ -172,6 +208,7 @@ class _Company:
 
     hands: Stagehands
     lag: Lag | None
+    home: Home
     plays: dict[str, _Play] = field(default_factory=dict)
     queue: list[tuple[datetime, str, int]] = field(default_factory=list)
     """When something happens next, in which entity, and the number of that entry of the queue."""
@@ -218,7 +255,8 @@ class _Company:
                 return
         else:
             event = what
-        self.plays[entity] = _Play(founded(event), [event], event.at)
+        self.home.begin(event)
+        self.plays[entity] = _Play(founded(event), [event], event.at, self.home)
 
     def _living(self, code: str) -> Partnership | None:
         play = self.plays.get(f"partnership/{code}")
@@ -246,7 +284,21 @@ class _Company:
             heappush(self.queue, (at, entity, self.numbers))
 
     def _carry(self, play: _Play, errand: Errand) -> None:
-        named = sorted(errand.to) if errand.scope is None else self._meant(errand.scope)
+        came = self.home.carry(play.state, errand)
+        if came is None:
+            self._carry_here(play, errand)
+            return
+        for entity, told in came.items():
+            self.plays[entity].happened(told, None)
+        for entity in came:
+            if entity != play.state.entity:
+                self._look_after(entity)
+
+    def _carry_here(self, play: _Play, errand: Errand) -> None:
+        if errand.scope is None:
+            named = sorted(errand.to)
+        else:
+            named = all_meant(errand.scope, {entity: play.state for entity, play in self.plays.items()})
         refused: dict[str, TurnedDown] = {}
         play.carrying = True
         for to in named:
@@ -270,15 +322,6 @@ class _Company:
         target.receive(errand.request, errand.by, now)
         self._look_after(to)
 
-    def _meant(self, scope: Scope) -> list[str]:
-        kinds = kinds_meant(scope)
-        states = {entity: play.state for entity, play in sorted(self.plays.items())}
-        return [
-            entity
-            for entity, state in states.items()
-            if kind_of(entity) in kinds and meant(scope, standing_of(state), partial(states.get, entity))
-        ]
-
 
 def rehearse_all(
     foundings: Sequence[PartnershipFounded],
@@ -287,13 +330,15 @@ def rehearse_all(
     lag: Lag | None = None,
     governing: ProgrammeFounded | None = None,
     watched: Watched | None = None,
+    home: Home | None = None,
 ) -> Rehearsal:
     """Play a whole programme: these partnerships, with the script's visits, clusters and pilots of them, until then.
 
     With `governing` the programme itself is played too, and its orders and its extension come from there. With a `lag`
     every step arrives that much later than it was sent, as on a busy engine. `watched` is told how far time is.
+    Without a `home` all entities live in memory.
     """
-    company = _Company(replace(hands, governed=governing is not None), lag)
+    company = _Company(replace(hands, governed=governing is not None), lag, home or InMemory())
     for founding in foundings:
         company.expect(f"partnership/{founding.code}", founding.at, founding)
     if governing is not None:
