@@ -10,7 +10,9 @@ from typing import Any
 
 from domain import events as ev
 from domain import requests as rq
+from domain.clusters import events as ce
 from domain.clusters.requests import Place
+from domain.clusters.state import of_partnership
 from domain.entities import folded
 from domain.entries import Entry
 from domain.living import Entity
@@ -85,6 +87,8 @@ ASKED: Mapping[type[ev.Event], type[Any]] = {
     ev.MemberLeft: rq.Leave,
     ev.MergerAsked: rq.AskMerger,
     ev.ActionsTakenOver: rq.TakeOver,
+    ce.SplitAsked: rq.AskSplit,
+    ce.ActionsGivenBack: rq.GiveBack,
     ev.JointSessionHeld: rq.HoldJointSession,
     ev.ClusterReviewed: rq.ReviewCluster,
     ev.EntityClosed: rq.CloseCluster,
@@ -105,6 +109,11 @@ class _Told:
     before: Entity
 
 
+def _split_asked(told: _Told) -> type[Any]:
+    """A side that wishes to leave asks for a split and gives its own word at once; the secretariat only asks."""
+    return rq.Leave if told.others else rq.AskSplit
+
+
 _READ: Mapping[type[ev.Event], Callable[[_Told], Mapping[str, Any]]] = {
     ev.ConsentGiven: lambda told: {"given": True},
     ev.ConsentRefused: lambda told: {"given": False},
@@ -119,6 +128,8 @@ _READ: Mapping[type[ev.Event], Callable[[_Told], Mapping[str, Any]]] = {
         "members": told.event.given_members or told.event.members,
         "holders": told.event.given_holders or _with_those_here(told, told.event.member.people),
     },
+    ce.SplitAsked: lambda told: {"consent": getattr(told.others[0], "remark", None)} if told.others else {},
+    ce.ActionsGivenBack: lambda told: {"of": of_partnership(told.event.member)},
     ev.PeopleNamed: lambda told: {"holders": told.event.given or _with_those_here(told, told.event.people)},
 }
 """What of a request has another name in its event, or is told by another one."""
@@ -207,7 +218,7 @@ def _objected_to(event: ev.AnyEvent, before: Entity) -> str | None:
 
 def _as_asked(told: _Told) -> rq.AnyRequest:
     """The request behind an event, which has its fields; gates are asked for by their code."""
-    asked = ASKED[type(told.event)]
+    asked = _split_asked(told) if isinstance(told.event, ce.SplitAsked) else ASKED[type(told.event)]
     given = {
         name: getattr(told.event, name)
         for name in asked.model_fields

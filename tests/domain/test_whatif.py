@@ -12,6 +12,7 @@ import pytest
 from domain import events as ev
 from domain import requests as rq
 from domain.acts import ASKED, acts
+from domain.clusters.events import SplitAgreed
 from domain.entities import KINDS, AnyFounding, kind_of
 from domain.entries import Entry, numbered
 from domain.events import (
@@ -75,7 +76,7 @@ def those(found: tuple[Difference, ...], what: What) -> list[Difference]:
 
 FOLLOWS = {
     *(StagePassed, GateOpened, GateSettled, RoundsExhausted, RoundAdded, ConditionWaived, LadderStopped),
-    *(PartnershipClosed, ClusterActivated, JointPlanAdopted, BroadcastOrdered),
+    *(PartnershipClosed, ClusterActivated, JointPlanAdopted, SplitAgreed, BroadcastOrdered),
 }
 """What people cause too, but never first: it follows from what they asked, and is worked out anew."""
 
