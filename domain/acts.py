@@ -109,9 +109,9 @@ class _Told:
     before: Entity
 
 
-def _split_asked(told: _Told) -> type[Any]:
+def _own_word(told: _Told) -> ev.ConsentGiven | None:
     """A side that wishes to leave asks for a split and gives its own word at once; the secretariat only asks."""
-    return rq.Leave if told.others else rq.AskSplit
+    return next((one for one in told.others if isinstance(one, ev.ConsentGiven)), None)
 
 
 _READ: Mapping[type[ev.Event], Callable[[_Told], Mapping[str, Any]]] = {
@@ -128,7 +128,7 @@ _READ: Mapping[type[ev.Event], Callable[[_Told], Mapping[str, Any]]] = {
         "members": told.event.given_members or told.event.members,
         "holders": told.event.given_holders or _with_those_here(told, told.event.member.people),
     },
-    ce.SplitAsked: lambda told: {"consent": getattr(told.others[0], "remark", None)} if told.others else {},
+    ce.SplitAsked: lambda told: {"consent": word.remark} if (word := _own_word(told)) is not None else {},
     ce.ActionsGivenBack: lambda told: {"of": of_partnership(told.event.member)},
     ev.PeopleNamed: lambda told: {"holders": told.event.given or _with_those_here(told, told.event.people)},
 }
@@ -218,7 +218,9 @@ def _objected_to(event: ev.AnyEvent, before: Entity) -> str | None:
 
 def _as_asked(told: _Told) -> rq.AnyRequest:
     """The request behind an event, which has its fields; gates are asked for by their code."""
-    asked = _split_asked(told) if isinstance(told.event, ce.SplitAsked) else ASKED[type(told.event)]
+    asked = ASKED[type(told.event)]
+    if isinstance(told.event, ce.SplitAsked) and _own_word(told) is not None:
+        asked = rq.Leave
     given = {
         name: getattr(told.event, name)
         for name in asked.model_fields

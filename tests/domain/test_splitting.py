@@ -412,7 +412,7 @@ def test_one_cooperation_is_counted_once_however_often_it_was_founded() -> None:
     signs(after, "as signed anew")
     engage(after, *list(StakeholderGroup)[2:])
     for lives in ((before, after), (after, before)):
-        told = counted_of(*lives)
+        told = counted_of(*lives, at=after.at + timedelta(days=60))
         assert told["O1"].figures[0].value == 1 and told["O1"].figures[0].evidence[0].startswith("C1-01/")
         assert {figure.split: figure.value for figure in told["O2"].figures} == {"eu": 1, "cn": 1}
         assert (told["R2"].figures[0].value, told["R2"].figures[0].evidence) == (
@@ -429,6 +429,7 @@ def engage(story: Story, *groups: StakeholderGroup) -> None:
     for group in groups:
         one = Organisation(code=f"org-{group.name}", group=group, side=Side.EU)
         story.asks(rq.Engage(organisation=one), OPERATOR)
+    story.exchanges("all-there", organisations=tuple(f"org-{group.name}" for group in groups))
 
 
 def test_a_plan_of_its_own_takes_the_place_of_the_older_one() -> None:

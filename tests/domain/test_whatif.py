@@ -121,6 +121,7 @@ def test_every_request_can_be_read_back_from_what_it_caused() -> None:
     }
     assert lost == {
         ("RecordExchange", "country"),  # where it was held: nothing follows from it
+        ("GiveBack", "of"),  # the partnership of the member named
         ("AdoptCalendar", "cut"),  # the edition on record is the one that was cut
         ("Consent", "given"),  # one event tells of consent, another of its refusal
         ("Consent", "reason"),  # why somebody does consent is not asked
