@@ -174,9 +174,10 @@ def _joint_plan(circle: _Circle, task: Task) -> dict[str, Any]:
 
 
 def _review(circle: _Circle, task: Task) -> Iterator[Planned]:
+    """In the last weeks of its half year: the task is there from the day of the review before."""
     manager = circle.manager
-    if manager is not None:
+    if manager is not None and task.deadline is not None:
         id = f"review/{circle.state.reviews}"
         found = circle.text("evidence", manager, id, "The theme still brings the members together.")
-        when = circle.after(manager, task.since, 1, 10, id)
+        when = circle.after(manager, max(task.since, task.deadline.at - timedelta(days=30)), 1, 20, id)
         yield from circle.planned(id, when, manager, rq.ReviewCluster(finding=found.hash), found)

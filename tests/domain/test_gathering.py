@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from itertools import pairwise
+
 from domain import events as ev
 from tests.domain.test_rehearsal import script, whole
 
@@ -14,6 +17,16 @@ def test_a_cluster_comes_to_its_sessions_its_joint_plan_and_its_end() -> None:
     (plan,) = state.plans
     assert set(plan.covers) == set(story.members)
     assert state.reviews and state.end == "closed"
+
+
+def test_it_is_reviewed_every_half_year_and_no_more_often() -> None:
+    (story,) = script().clusters
+    events = whole(1).clusters[story.code].events
+    since = next(event.at for event in events if isinstance(event, ev.ClusterActivated))
+    reviewed = [event.at for event in events if isinstance(event, ev.ClusterReviewed)]
+    assert reviewed
+    for one, after in pairwise((since, *reviewed)):
+        assert timedelta(days=150) < after - one < timedelta(days=190)
 
 
 def test_its_members_have_the_joint_sessions_and_the_plan_once() -> None:
