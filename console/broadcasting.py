@@ -21,6 +21,7 @@ from console.steering import lists
 from domain import requests as rq
 from domain.broad_requests import Broad
 from domain.entities import KINDS
+from domain.policies import filled
 
 PANEL = "Reports and cut-offs"
 Order = Annotated[str, Words("The written order")]
@@ -235,4 +236,4 @@ def adopt_terms(
     decision: Annotated[str, Words("The decision to adopt them")],
 ) -> Broad:
     """Adopt other rules and durations in partnerships; what is under way keeps the clocks it has."""
-    return rq.AdoptTerms(terms=termsfile.read(file, desk.read(file)), decision=decision)
+    return rq.AdoptTerms(terms=filled(termsfile.read(file, desk.read(file))), decision=decision)

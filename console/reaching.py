@@ -20,10 +20,10 @@ from domain import requests as rq
 from domain.broad_requests import Spread
 from domain.entities import kind_of
 from domain.foresight import Foreseen, confirmed, foresee
-from domain.life import SECRETARIAT
+from domain.life import secretariat
 from domain.living import Entity
 from domain.scopes import Scope
-from domain.values import PersonId, Refusal, Side
+from domain.values import PersonId, Refusal
 
 ANYBODY = "p-anybodyelse"
 """Stands for the second person, whoever it will be."""
@@ -77,7 +77,7 @@ def _seen(code: str, foreseen: Foreseen, *, totals: bool) -> Seen:
 
 def _foreseen(state: Entity, request: Spread, at: datetime) -> Foreseen:
     """What the request would do to an entity, asked by its operator."""
-    staff = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, at)]
+    staff = secretariat(state, at)
     if isinstance(request, rq.ChangeEnd) and request.second == ANYBODY and staff:
         second = next((held.person for held in staff[1:] if held.person != staff[0].person), None)
         if second is None:

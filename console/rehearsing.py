@@ -21,6 +21,7 @@ from console.options import flag
 from console.session import AsJson
 from console.showing import Column, loose, number
 from domain.life import usable_terms
+from domain.policies import filled
 from domain.rehearsal import Script, rehearse_all
 from domain.rehearsal.weighing import Weighed, weigh
 from domain.terms import Terms
@@ -116,7 +117,7 @@ def rehearse(
 
 def _terms(path: Path, own: Terms) -> Terms:
     """The terms of a file, with which a partnership of this programme can live."""
-    terms = termsfile.read(path, read_text(path))
+    terms = filled(termsfile.read(path, read_text(path)))
     usable_terms(terms, [one.stage for one in own.stages])
     return terms
 

@@ -74,7 +74,10 @@ def scope_of(ledger: SqlLedger, programme: str, wishes: Wishes, usual: tuple[str
     if scope.side_alone:
         raise misused(SIDE_ALONE)
     if next(in_scope(ledger, scope), None) is None:
-        raise Refusal("no entity that is under way fits; `tandem partnership list` shows all partnerships")
+        raise Refusal(
+            "no entity that is under way fits; `tandem partnership list` shows all partnerships, and visits, "
+            "pilots and clusters have such a list too"
+        )
     return scope
 
 

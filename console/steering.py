@@ -28,8 +28,9 @@ from console.session import AsJson, records
 from domain import requests as rq
 from domain.calendars import CalendarEdition
 from domain.holiday_lists import edition
+from domain.policies import filled
 from domain.terms import Stage
-from domain.values import OF_A_SIDE, SIDES, Holder, Level, Member, Refusal, Role, Side
+from domain.values import OF_A_SIDE, SIDES, Holder, Level, Member, Refusal, Role, Side, listed
 
 PANEL = "The secretariat's steps"
 Remark = Annotated[str | None, Words("A remark to go with it")]
@@ -259,7 +260,9 @@ def adopt_terms(
     decision: Annotated[str, Words("The decision to adopt them")],
 ) -> rq.AnyRequest:
     """Adopt other rules and durations from now on; what is under way keeps the clocks it has."""
-    return rq.AdoptTerms(terms=termsfile.read(file, desk.read(file)), decision=decision)
+    return rq.AdoptTerms(
+        terms=filled(termsfile.read(file, desk.read(file)), desk.state.terms), decision=decision
+    )
 
 
 Where = Annotated[str, typer.Argument(metavar="COUNTRY", parser=country, help="Such as CN or IT.")]
@@ -280,6 +283,11 @@ def restrict_travel(
     ] = None,
 ) -> rq.AnyRequest:
     """Record that nobody travels to a country; what was planned is looked at anew, and nothing changes by itself."""
+    countries = sorted({one.country for one in desk.state.members if one.until is None})
+    if countries and where not in countries:
+        raise Refusal(
+            f"nobody travels to {where} for {desk.state.code}: its members are in {listed(countries)}"
+        )
     return rq.RestrictTravel(country=where, since=since, until=until, order=order)
 
 

@@ -14,13 +14,12 @@ from domain import (
     partnership_folds,
     partnership_letters,
     sessions,
-    staging,
 )
 from domain import requests as rq
 from domain.clocks import Clock
 from domain.entity import Fold, StageStatus
 from domain.errands import Errand
-from domain.events import AnyEvent, End, PartnershipClosed, PartnershipFounded, StagePassed
+from domain.events import AnyEvent, End, PartnershipClosed, PartnershipFounded, StageOpened, StagePassed
 from domain.letters import Draft
 from domain.life import SECRETARIAT
 from domain.living import Rule, Tags
@@ -175,9 +174,13 @@ def _carried_on(state: Partnership, event: PartnershipFounded, before: Continued
         to=(before.cluster,),
     )
     state = state.model_copy(update={"continues": before, "errands": (back,)})
-    if not before.kicked_off:
+    if before.clocks is None:
         return state
-    opened = staging.opening(state, Stage.SCOPING, by, event.at, because="continued")
-    state = state.after((opened, StagePassed(at=event.at, by=by, stage=Stage.SCOPING, with_conditions=False)))
-    visits = staging.opening(state, Stage.STUDY_VISITS, by, event.at, because="continued")
-    return state.after((visits,))
+    at, (scoping, visits) = event.at, before.clocks
+    return state.after(
+        (
+            StageOpened(at=at, by=by, stage=Stage.SCOPING, clock=scoping, because="continued"),
+            StagePassed(at=at, by=by, stage=Stage.SCOPING, with_conditions=False),
+            StageOpened(at=at, by=by, stage=Stage.STUDY_VISITS, clock=visits, because="continued"),
+        )
+    )

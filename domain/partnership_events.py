@@ -46,14 +46,18 @@ class End(StrEnum):
 class Continued(Value):
     """What a partnership goes on from: the one `of`, which was merged into a cluster and is split from it again.
 
-    `open` is what was open in that one when it merged, by the ids the tasks had there; `kicked_off`: it had passed
-    scoping, so that this one need not.
+    `open` is what was open in that one when it merged, by the ids the tasks had there; `clocks` are those of scoping
+    and of the study visits where this one is kicked off at once, because the one before it had passed scoping.
     """
 
     of: EntityName
     cluster: EntityName
     open: Annotated[tuple[TaskName, ...], Field(max_length=500)] = ()
-    kicked_off: bool = False
+    clocks: tuple[Clock, Clock] | None = None
+
+    @property
+    def kicked_off(self) -> bool:
+        return self.clocks is not None
 
 
 class PartnershipFounded(Event):

@@ -10,7 +10,7 @@ from domain import events as ev
 from domain.clusters.steps import CLUSTER_STEPS, cluster_terms
 from domain.entities import KINDS, AnyFounding, folded, founded, kind_of
 from domain.entries import Entry
-from domain.life import SECRETARIAT
+from domain.life import secretariat
 from domain.living import RULES, Entity
 from domain.pilots.steps import PILOT_STEPS, pilot_terms
 from domain.programmes.steps import REPORTS, programme_terms
@@ -18,7 +18,7 @@ from domain.requests import AdoptTerms
 from domain.stages import LIFECYCLE
 from domain.stages.step import Step
 from domain.terms import Restriction, Terms
-from domain.values import Refusal, Side, Value
+from domain.values import Refusal, Value
 from domain.visits.steps import STEPS as VISIT_STEPS
 from domain.visits.visit import visit_terms
 
@@ -92,6 +92,20 @@ def _part(terms: Terms, known: Terms, name: str) -> Value | None:
     return before.model_copy(update={field: getattr(given, field) for field in given.model_fields_set})
 
 
+def filled(terms: Terms, known: Terms | None = None) -> Terms:
+    """Terms to be lived by: a part of which only some fields are given has the others as they hold, or as founded with.
+
+    `known` are the terms they take the place of. What a field is where nobody gave it is for entries of before it.
+    """
+    parts: dict[str, Value | None] = {}
+    for drawing in _DRAWINGS.values():
+        if drawing.part is not None and getattr(terms, drawing.part) is not None:
+            holds = known if known is not None and getattr(known, drawing.part) is not None else None
+            usual = drawing.made(terms.model_copy(update={drawing.part: None}))
+            parts[drawing.part] = _part(terms, holds or usual, drawing.part)
+    return terms.model_copy(update=parts)
+
+
 class Policy:
     """Terms asked about, for one entity: in place of those it was founded with, and of those it adopted since."""
 
@@ -105,11 +119,13 @@ class Policy:
         self.founding: AnyFounding = first.model_copy(update={"terms": self._instead_of(first.terms)})
         _adoptable(founded(first), self.founding.terms)
 
-    def adopted(self, known: Terms) -> Terms:
-        """What is adopted in place of these terms, which would put an end to those asked about."""
+    def adopted(self, known: Terms, entry: int) -> Terms:
+        """What is adopted in place of these terms, those of an entry, which would put an end to those asked about."""
         made = self._instead_of(known)
         # it is adopted all the same, since that somebody acted stops reminders
-        return made.model_copy(update={"name": f"{made.name}, in place of {known.name}"[:200]})
+        name = f"{made.name}, in place of {known.name}"
+        # the same name may be adopted again with something changed
+        return made.model_copy(update={"name": f"{name[:180]} (entry {entry})"})
 
     def _instead_of(self, known: Terms) -> Terms:
         made = drawn(self._terms, self._kind, known)
@@ -154,7 +170,7 @@ def _ordered(entries: Sequence[Entry]) -> dict[_Key, tuple[datetime, ...]]:
 
 def _adoptable(state: Entity, terms: Terms) -> None:
     """Refuse terms that the entity could not have adopted on the day of its founding."""
-    staff = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, state.founded)]
+    staff = secretariat(state, state.founded)
     if terms != state.terms and staff:
         adopt = state.own_rules.get(AdoptTerms) or RULES[AdoptTerms]
         asked = AdoptTerms(terms=terms, decision=_NO_DECISION)

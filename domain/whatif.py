@@ -161,7 +161,7 @@ def _as_it_would_be(life: Again, act: Act, policy: Policy | None) -> rq.AnyReque
             code = life.state.cut_off_code(act.cut_off)
             return act.request.model_copy(update={"cut_off": code}) if code else act.request
         case rq.AdoptTerms(terms=terms) if policy is not None:
-            return act.request.model_copy(update={"terms": policy.adopted(terms)})
+            return act.request.model_copy(update={"terms": policy.adopted(terms, act.order)})
         case _:
             return act.request
 

@@ -91,11 +91,21 @@ def continuing(
             of=old.entity,
             cluster=cluster.entity,
             open=member.taken_over,
-            kicked_off=old.passed(Stage.SCOPING),
         ),
     )
-    if old.passed(Stage.SCOPING):
-        lacking = staging.missing(founded(founded_from), Stage.STUDY_VISITS, at)
-        if lacking:
-            raise Refusal(f"{code} cannot be kicked off: {'; '.join(lacking.values())}")
-    return founded_from
+    return _kicked_off(founded_from) if old.passed(Stage.SCOPING) else founded_from
+
+
+def _kicked_off(event: PartnershipFounded) -> PartnershipFounded:
+    """The same with the clocks it is kicked off with, worked out now and on record from then on."""
+    assert event.continues is not None
+    clocks = tuple(
+        staging.opening(founded(event), stage, event.by, event.at).clock
+        for stage in (Stage.SCOPING, Stage.STUDY_VISITS)
+    )
+    begun = event.continues.model_copy(update={"clocks": clocks})
+    event = event.model_copy(update={"continues": begun})
+    lacking = staging.missing(founded(event), Stage.STUDY_VISITS, event.at)
+    if lacking:
+        raise Refusal(f"{event.code} cannot be kicked off: {'; '.join(lacking.values())}")
+    return event

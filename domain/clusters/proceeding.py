@@ -7,7 +7,7 @@ from datetime import datetime
 from domain import events as ev
 from domain import life, staging
 from domain import requests as rq
-from domain.clusters.membership import review_clock
+from domain.clusters.membership import review_clock, settled_first
 from domain.clusters.splitting import agreed
 from domain.clusters.state import ClusterState
 from domain.folding import fold
@@ -138,7 +138,10 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
     for event in events:
         then = fold(then, event)
     # by other terms fewer may be asked for a split, who have all consented by now
-    return (*events, *agreed(then, by, at))
+    gone = agreed(then, by, at)
+    if gone:
+        settled_first(state, "terms by which a member goes on by itself are adopted")
+    return (*events, *gone)
 
 
 def not_without_members(state: S, matter: rq.SettleGate) -> None:

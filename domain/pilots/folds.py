@@ -13,11 +13,11 @@ from domain.clocks import Span
 from domain.entity import Watch
 from domain.errands import Errand
 from domain.folding import over, stage_passed
-from domain.life import SECRETARIAT
+from domain.life import secretariat
 from domain.pilots.facts import Check, Milestone, PilotStep, Reached
 from domain.pilots.state import Asked, Note, Parked, PilotState, Replication, Sheet
 from domain.terms import Stage
-from domain.values import Actor, Side
+from domain.values import Actor
 
 S = PilotState
 
@@ -46,9 +46,9 @@ def _told(state: S, reached: Milestone, at: datetime) -> S:
 
 def _in_whose_name(state: S, at: datetime) -> Actor | None:
     """Whoever began it, while they are of the secretariat, else another: a decider may be nobody's there."""
-    secretariat = [held for role in SECRETARIAT for held in state.holders_of(role, Side.PROGRAMME, at)]
-    chosen = next((held for held in secretariat if held.person == state.founder), None)
-    for held in (chosen, *secretariat):
+    staff = secretariat(state, at)
+    chosen = next((held for held in staff if held.person == state.founder), None)
+    for held in (chosen, *staff):
         if held is not None:
             return held.in_person()
     return None

@@ -89,7 +89,10 @@ def _surveyed(state: S, step: str, grades: vr.Grades) -> None:
     made = state.completion
     there = made.participants_eu + made.participants_cn if made is not None else 0
     if sum(grades) > there:
-        raise Refusal(f"{sum(grades)} answered, and {there} participants were there")
+        raise Refusal(
+            f"{sum(grades)} answers to the survey of visit {state.code} are too many: by its record {there} "
+            "participants were there; give the numbers of those who answered"
+        )
     if not sum(grades):
         raise Refusal("nobody answered: leave the grades out")
 
@@ -296,13 +299,22 @@ def _agreed(state: S, request: vr.ConvertVisit, at: datetime) -> None:
             held.person == one.person for role in _FOR_A_HOST for held in state.holders_of(role, side, at)
         ):
             raise Refusal(
-                f"{one.person} cannot agree for {one.host}: its focal point, deputy or signatory on the "
+                f"{one.person} cannot agree for {one.host}: a focal point, deputy or signatory of the "
                 f"{side.value.upper()} side does"
             )
     named = [one.host for one in request.agreed]
     twice = list(dict.fromkeys(one for one in named if named.count(one) > 1))
     if twice:
         raise Refusal(f"{listed(twice)} agrees once; give one person for each host")
+    for place, one in enumerate(request.agreed):
+        other = next((known for known in request.agreed[:place] if known.person == one.person), None)
+        if other is not None:
+            raise Refusal(f"{one.person} agreed for {other.host}; somebody else speaks for {one.host}")
+    if request.agreed and request.mode is not ExchangeMode.VIRTUAL:
+        raise Refusal(
+            f"hosts are asked where nobody comes to them any more; a {request.mode.value} visit still does: leave "
+            "--agreed out"
+        )
     if request.consent is not None and not request.agreed:
         raise Refusal("say which host agreed in that text, and who for it (--agreed HOST=KEY)")
     if state.rules.unasked is None:

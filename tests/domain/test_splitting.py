@@ -16,8 +16,9 @@ from domain.clusters.requests import Matter
 from domain.entities import fold, revived, snapshot
 from domain.partnership import Partnership, founded
 from domain.requests import AgreementStep
+from domain.staging import opening
 from domain.tasks import tasks_of
-from domain.terms import Stage
+from domain.terms import Stage, Terms
 from domain.values import SIDES, Actor, Mode, Organisation, Refusal, Role, Side, StakeholderGroup
 from tests.clusters import Circle, consent, its_holders, join, of, own_people, partnership_founding, refuse
 from tests.domain.test_indicators import last, signs
@@ -183,6 +184,18 @@ def test_members_do_not_go_while_a_version_lies_with_them() -> None:
     circle.asks(refuse("C1-01", Matter.SPLIT), of("C1-01", Side.CN))
 
 
+def test_nor_by_terms_that_ask_fewer() -> None:
+    circle = active(all_split=True)
+    circle.asks(ASK, MANAGER)
+    for side in SIDES:
+        circle.asks(consent("C1-01", Matter.SPLIT), of("C1-01", side))
+    circle.asks(rq.OpenStage(stage=Stage.JOINT_PLAN), OPERATOR)
+    circle.asks(rq.Submit(stage=Stage.JOINT_PLAN, deliverable=deliverable("joint_plan")), MANAGER)
+    told = refused(circle, rq.AdoptTerms(terms=_asking_fewer(circle), decision=text("fewer")), TEAM_LEADER)
+    assert "a version of the joint plan is being decided on" in told
+    assert "terms by which a member goes on by itself are adopted once that is settled" in told
+
+
 # A member's own wish
 
 
@@ -267,11 +280,15 @@ def test_terms_that_ask_fewer_settle_what_was_waited_for() -> None:
     circle.asks(ASK, MANAGER)
     for side in SIDES:
         circle.asks(consent("C1-01", Matter.SPLIT), of("C1-01", side))
-    terms = circle.cluster.terms
-    assert terms.clusters is not None and not circle.of(ev.MemberLeft)
-    fewer = terms.model_copy(update={"clusters": terms.clusters.model_copy(update={"all_split": False})})
-    circle.asks(rq.AdoptTerms(terms=fewer, decision=text("fewer")), TEAM_LEADER)
+    assert not circle.of(ev.MemberLeft)
+    circle.asks(rq.AdoptTerms(terms=_asking_fewer(circle), decision=text("fewer")), TEAM_LEADER)
     assert [left.member for left in circle.of(ev.MemberLeft)] == ["C1-01"]
+
+
+def _asking_fewer(circle: Circle) -> Terms:
+    terms = circle.cluster.terms
+    assert terms.clusters is not None
+    return terms.model_copy(update={"clusters": terms.clusters.model_copy(update={"all_split": False})})
 
 
 # One that was merged goes on
@@ -444,3 +461,9 @@ def test_a_plan_of_its_own_takes_the_place_of_the_older_one() -> None:
     told = counted_of(before, after)
     assert [figure.value for figure in told["R1"].figures] == [1, 0]
     assert after.refuses(rq.OpenStage(stage=Stage.ACTION_PLAN), OPERATOR), "it has exchanged nothing yet"
+    opened = opening(after.partnership, Stage.ACTION_PLAN, OPERATOR, after.at)
+    passed = ev.StagePassed(at=after.at, by=OPERATOR, stage=Stage.ACTION_PLAN, with_conditions=False)
+    after._record((opened, passed), after.partnership)
+    (own, _) = counted_of(before, after)["R1"].figures
+    assert own.value == 1, "one cooperation has one plan"
+    assert own.evidence == (last(after, ev.StagePassed),)

@@ -416,6 +416,11 @@ def test_each_host_agrees_that_nobody_comes() -> None:
     assert "Zhengzhou does not receive visit V-01" in story.refuses(virtual(lazio, stranger), OPERATOR)
     guest = HostConsent(host="Western Greece", person=ZHENGZHOU.person)
     assert "cannot agree for Western Greece" in story.refuses(virtual(lazio, guest), OPERATOR)
+    both = HostConsent(host="Western Greece", person=LAZIO.person)
+    told = story.refuses(virtual(lazio, both), OPERATOR)
+    assert "agreed for Lazio; somebody else speaks for Western Greece" in told
+    hybrid = vr.ConvertVisit(mode=ExchangeMode.HYBRID, reason="clearance", agreed=(lazio,))
+    assert "a hybrid visit still does: leave --agreed out" in story.refuses(hybrid, OPERATOR)
     assert "Lazio agrees once" in story.refuses(virtual(lazio, greece, lazio), OPERATOR)
     wrote = vr.ConvertVisit(mode=ExchangeMode.VIRTUAL, reason="force_majeure", consent=text("we agree"))
     assert "say which host agreed in that text" in story.refuses(wrote, OPERATOR)

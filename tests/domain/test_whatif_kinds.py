@@ -15,7 +15,7 @@ from domain.clusters.steps import CLUSTER_STEPS, cluster_terms
 from domain.entities import KINDS
 from domain.errands import Carried
 from domain.pilots.steps import PILOT_STEPS, pilot_terms
-from domain.policies import _DRAWINGS, concerns, drawn
+from domain.policies import _DRAWINGS, concerns, drawn, filled
 from domain.programmes.steps import CUT_OFFS, REPORTS, programme_terms
 from domain.stages import LIFECYCLE, default_terms
 from domain.terms import (
@@ -49,6 +49,7 @@ from tests.given import (
     text,
 )
 from tests.reporting import ProgrammeStory
+from tests.story import Story
 from tests.visiting import VisitStory
 
 
@@ -107,6 +108,32 @@ def test_what_a_policy_does_not_hold_stays_as_it_is_on_record() -> None:
     other = VISIT_STEPS[0].terms.model_copy(update={"max_rounds": 2})
     mixed = drawn(policy(stages=(*default_terms().stages, other)), "visit", known)
     assert mixed.stages == (other, *known.stages[1:])
+
+
+def test_a_file_that_gives_some_fields_is_adopted_with_what_holds_or_a_founding_gives() -> None:
+    """Not with the values that a field has for entries of before there was one: no timetable, nobody asked."""
+    given = policy(visits=VisitTerms(group_max=8), clusters=ClusterTerms(review=91))
+    visits, clusters = visit_terms(default_terms()).visits, cluster_terms(default_terms()).clusters
+    assert visits is not None and visits.timetable and visits.unasked
+    assert clusters is not None and clusters.both_leave
+    whole = filled(given)
+    assert whole.visits == visits.model_copy(update={"group_max": 8})
+    assert whole.clusters == clusters.model_copy(update={"review": 91})
+    assert whole.pilots is None and whole.programme is None, "what is not given is not made up"
+    known = default_terms().model_copy(update={"visits": visits.model_copy(update={"last_day": 120})})
+    after = filled(given, known).visits
+    assert after is not None and (after.last_day, after.group_max) == (120, 8)
+    assert after.timetable == visits.timetable
+    assert visit_terms(whole).visits == whole.visits
+
+
+def test_terms_adopted_again_under_the_name_they_had_are_no_refusal() -> None:
+    story = Story()
+    for days in (3, 4):
+        terms = story.partnership.terms.model_copy(update={"name": "2021", "operate": calendar_days(days)})
+        story.asks(rq.AdoptTerms(terms=terms, decision=text(f"minutes {days}")), OPERATOR)
+    found = compared(story.entries, story.at, policy(operate=calendar_days(2)))
+    assert [one for one in found if one.what is What.REFUSED] == []
 
 
 def test_a_kinds_own_terms_are_of_no_other_kind() -> None:
