@@ -17,7 +17,7 @@ demo: .venv/tandem ## play a programme on the real engine
 	@$(BIN)/tandem demo $(ARGS)
 
 test: .venv/tandem ## pass the tests; ARGS="tests/domain -x" chooses, as pytest does
-	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tests.halves)
+	@$(BIN)/python -m $(if $(ARGS),pytest $(ARGS),tests.all)
 
 faults: .venv/tandem ## kill everything a hundred times and write down what came of it (half an hour)
 	@$(BIN)/python -m pytest tests/faults --long -s $(ARGS)

@@ -1,9 +1,10 @@
-"""All tests, in three processes: those that wait for engines, and beside them, giving way to these, all others.
+"""All tests, in four processes on two processors: those that wait for parts that die, and beside them all others.
 
-    python -m tests.halves
+    python -m tests.all
 
-The rules of the domain need no engine, so they have a process of their own; what these two say is printed once the
-first are through.
+The tests of faults take longest and mind most how late they are, so the others give way to them. The rules of the
+domain need no engine; once they are through, the tests that wait for an engine begin in their place. What the others
+say is printed once those of faults are through.
 """
 
 from __future__ import annotations
@@ -17,18 +18,25 @@ from pathlib import Path
 from typing import IO
 
 THINKING = "tests/domain"
-WAITING = ("tests/faults", "tests/journeys", "tests/workflows", "tests/worker")
+FAULTS = "tests/faults"
+ENGINES = ("tests/journeys", "tests/workflows", "tests/worker")
 PYTEST = (sys.executable, "-m", "pytest", "--durations=15")
 
 
 def main() -> int:
-    elsewhere = [f"--ignore={folder}" for folder in (*WAITING, THINKING)]
-    with tempfile.TemporaryFile() as one, tempfile.TemporaryFile() as other:
-        thinking = _beside(one, "domain", 19, THINKING)
+    elsewhere = [f"--ignore={folder}" for folder in (THINKING, FAULTS, *ENGINES)]
+    with (
+        tempfile.TemporaryFile() as domain,
+        tempfile.TemporaryFile() as engine,
+        tempfile.TemporaryFile() as other,
+    ):
+        thinking = _beside(domain, "domain", 19, THINKING)
         rest = _beside(other, "others", 10, "tests", *elsewhere)
-        waiting = subprocess.Popen([*PYTEST, *WAITING])
-        ends = [_ended(waiting), _ended(thinking), _ended(rest)]
-        for said, what in ((one, "the domain"), (other, "the others")):
+        faults = subprocess.Popen([*PYTEST, FAULTS])
+        ends = [_ended(thinking)]
+        engines = _beside(engine, "engine", 5, *ENGINES)
+        ends += [_ended(one) for one in (faults, engines, rest)]
+        for said, what in ((domain, "the domain"), (engine, "the engine"), (other, "the others")):
             print(f"\nand {what}:", flush=True)
             said.seek(0)
             shutil.copyfileobj(said, sys.stdout.buffer)
