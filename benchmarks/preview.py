@@ -16,10 +16,10 @@ from benchmarks.measuring import Figure, note
 from benchmarks.places import folder
 from benchmarks.templates import CODE, code_of, fill, template
 from client.reading import partnership
-from console.previewing import NOTHING_YET
 from console.reaching import reached
 from domain import requests as rq
 from domain.scopes import Scope
+from domain.values import NO_TEXT
 from ledger import open_ledger
 from ledger.store import SqlLedger
 from tests.ledger.lives import batches
@@ -30,7 +30,7 @@ def _previewed(ledger: SqlLedger) -> tuple[float, int, int]:
     at = partnership(ledger, code_of(0)).now  # all stand where the life they are copies of stood
     begun, dates, letters = time.process_time(), 0, 0
     scope = Scope(programme=partnership(ledger, code_of(0)).programme)
-    for one in reached(ledger, scope, rq.Suspend(order=NOTHING_YET), at, totals=True):
+    for one in reached(ledger, scope, rq.Suspend(order=NO_TEXT), at, totals=True):
         dates += one.dates
         letters += one.mail
     return time.process_time() - begun, dates, letters

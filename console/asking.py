@@ -27,9 +27,8 @@ from domain.entities import KINDS, AnyFounding, kind_of
 from domain.living import Entity
 from domain.requests import AnyRequest
 from domain.tasks import tasks_of
-from domain.values import Actor, Refusal, Role, Side
+from domain.values import NO_TEXT, Actor, Refusal, Role, Side
 
-_STAND_IN = f"sha256:{'0' * 64}"
 _MOST_ROWS = 400
 """So many dates and letters are shown before somebody is asked; of more, `--dry-run` makes a list."""
 
@@ -73,7 +72,7 @@ class Desk:
         """The hash of a text that the door keeps; the second time it is asked, in the same order."""
         self.texts.append((kind, clean_text(text)))
         place = len(self.texts) - 1
-        return self.hashes[place] if place < len(self.hashes) else _STAND_IN
+        return self.hashes[place] if place < len(self.hashes) else NO_TEXT
 
     def read(self, path: Path) -> str:
         """The text of a file, or of stdin, which can be read once only."""
@@ -163,8 +162,7 @@ def asked(
             parameters.append(_keyword("yes", _YES, False))
 
         def command(**given: Any) -> None:
-            agreed = shown_first == "never" or bool(given.pop("yes"))
-            _asked(of, build, given, texts, agreed=agreed, always=shown_first == "always")
+            _asked(of, build, given, texts, "never" if given.pop("yes", False) else shown_first)
 
         command.__doc__ = build.__doc__
         command.__name__ = build.__name__
@@ -207,9 +205,7 @@ def _asked(
     build: Callable[..., AnyRequest],
     given: dict[str, Any],
     texts: dict[str, bool],
-    *,
-    agreed: bool,
-    always: bool,
+    shown_first: ShownFirst,
 ) -> None:
     ctx, code = given.pop("ctx"), given.pop("code")
     common = {name: given.pop(name) for name, _, _ in _COMMON}
@@ -225,12 +221,12 @@ def _asked(
         by = people.acting(state, who, behalf, common["acting_role"], common["acting_side"])
         desk = Desk(ledger, state, by, settings, present(ledger, state.programme))
         try:
-            if common["dry_run"] or not agreed:
+            if common["dry_run"] or shown_first != "never":
                 request, as_json = clean(_built(build, desk, given, words)), common["as_json"]
                 if common["dry_run"]:
-                    foreseeing.told(desk, request, as_json=as_json)
+                    foreseeing.told(desk, foreseeing.foresight(desk, request), as_json=as_json)
                     return
-                if always or foreseeing.concerns_many(desk, request):
+                if shown_first == "always" or foreseeing.concerns_many(desk, request):
                     _agreed(desk, request, as_json=as_json)
             answer = asyncio.run(_sent(desk, build, given, words))
         except Refusal as refusal:
@@ -241,7 +237,7 @@ def _asked(
 def _agreed(desk: Desk, request: AnyRequest, *, as_json: bool) -> None:
     """Show what would happen and ask back; Refusal where nobody is there to agree, or does not."""
     try:
-        foreseeing.first(desk, request)
+        foreseen = foreseeing.foresight(desk, request)
     except Refusal as refusal:
         if refusal.grave:
             return  # it is for the entity to say so, and to keep the attempt
@@ -251,7 +247,7 @@ def _agreed(desk: Desk, request: AnyRequest, *, as_json: bool) -> None:
             "this moves dates of many people, and nobody is here to agree to it; look at them with --dry-run, "
             "then ask with --yes"
         )
-    foreseeing.told(desk, request, as_json=False, most=_MOST_ROWS)
+    foreseeing.told(desk, foreseen, as_json=False, most=_MOST_ROWS)
     desk.seen = True
     showing.line()
     if not typer.confirm("Send it?", err=True):

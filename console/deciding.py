@@ -13,7 +13,7 @@ from console.partnerships import app
 from domain import requests as rq
 from domain.gates import Gate
 from domain.terms import Seat
-from domain.values import SIDES, Refusal, Role, Side, listed
+from domain.values import NO_TEXT, SIDES, Refusal, Role, Side, listed
 
 PANEL = "At a gate"
 Remark = Annotated[str | None, Words("A remark to go with it")]
@@ -54,7 +54,7 @@ def decide(
 def _version(desk: Desk, gate: Gate | None, given: str | None) -> str:
     """The full hash of the version meant; the partnership itself says what is wrong with an old one."""
     if gate is None:
-        return f"sha256:{'0' * 64}"  # the partnership says that the gate is not open
+        return NO_TEXT  # the partnership says that the gate is not open
     if given is None:
         return gate.version
     held = desk.state.stage(gate.stage)

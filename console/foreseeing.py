@@ -30,12 +30,22 @@ class Asking(Protocol):
     def at(self) -> datetime: ...
 
 
-def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool, most: int | None = None) -> None:
-    """Print what the request would do now. Raises Refusal where it would be refused; nothing is sent or kept.
+Foresight = tuple[Foreseen, Foreseen | None]
+"""What a request would do where it is asked, and then, for a proposal, once confirmed."""
 
-    Of what many entities would see, each date and letter is told where they are no more than `most`.
-    """
-    at_once, then = first(desk, request)
+
+def foresight(desk: Asking, request: rq.AnyRequest) -> Foresight:
+    """What it would do now; Refusal as the request would be refused. Nothing is sent or kept."""
+    number = desk.ledger.last_number(desk.state.entity)
+    at_once = foresee(desk.state, number, request, desk.by, desk.at)
+    if isinstance(request, rq.Propose):
+        return at_once, confirmed(at_once, number, desk.by, desk.at)
+    return at_once, None
+
+
+def told(desk: Asking, foreseen: Foresight, *, as_json: bool, most: int | None = None) -> None:
+    """Print what is foreseen. Of what many entities would see, each date and letter if they are no more than `most`."""
+    at_once, then = foreseen
     orders = [reaching.ordered_in(one.events) for one in (at_once, then) if one is not None]
     reach = [
         [*reaching.reached(desk.ledger, one.scope, one.request, desk.at)] for one in orders if one is not None
@@ -62,21 +72,12 @@ def told(desk: Asking, request: rq.AnyRequest, *, as_json: bool, most: int | Non
         reaching.shown(found, names, most)
 
 
-def first(desk: Asking, request: rq.AnyRequest) -> tuple[Foreseen, Foreseen | None]:
-    """What it would do where it is asked, and then, for a proposal, once confirmed; Refusal as the request would be."""
-    number = desk.ledger.last_number(desk.state.entity)
-    at_once = foresee(desk.state, number, request, desk.by, desk.at)
-    if isinstance(request, rq.Propose):
-        return at_once, confirmed(at_once, number, desk.by, desk.at)
-    return at_once, None
-
-
 def numbers(desk: Asking, request: rq.AnyRequest) -> str:
     """What a broadcast that is proposed or confirmed would come to, in numbers; empty for any other request."""
     if not isinstance(request, rq.Propose | rq.Confirm):
         return ""
     try:
-        at_once, then = first(desk, request)
+        at_once, then = foresight(desk, request)
     except Refusal:
         return ""  # it is for the entity to say so, and to keep the attempt
     ordered = reaching.ordered_in((then or at_once).events)

@@ -11,10 +11,11 @@ from typing import Annotated, Any
 import typer
 
 from console.errors import misused, read_bytes
+from domain.entities import KINDS
 from domain.rehearsal import end_of
 from domain.requests import Verdict
 from domain.terms import Stage
-from domain.values import Role, Side, StakeholderGroup
+from domain.values import Role, Side, StakeholderGroup, listed
 
 _CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}([T ].+)?")
@@ -73,6 +74,13 @@ def country(value: str) -> str:
     if not re.fullmatch(r"[A-Za-z]{2}", value):
         raise misused(f"{value!r} is no country; write its two letters, such as ES or CN")
     return value.upper()
+
+
+def kind(value: str) -> str:
+    """A kind of entity."""
+    if value not in KINDS:
+        raise misused(f"{value!r} is no kind; there are {listed(tuple(KINDS))}")
+    return value
 
 
 def place(value: str) -> str:

@@ -31,9 +31,8 @@ from domain.pilots.facts import (
 )
 from domain.pilots.pilot import Pilot
 from domain.pilots.steps import SCREENING
-from domain.values import Refusal, Role
+from domain.values import NO_TEXT, Refusal, Role
 
-_STAND_IN = f"sha256:{'0' * 64}"
 SCREENING_PANEL = "Screening and due diligence"
 CARRYING = "Carrying it out"
 EXITS = "How it pauses or stops"
@@ -168,7 +167,7 @@ def score(
 ) -> rq.AnyRequest:
     """Give one's scores as a member of the screening panel; the result is computed from all of them."""
     gate = desk.state.latest_gate(SCREENING)
-    version = gate.version if gate is not None else _STAND_IN  # the pilot says that the gate is not open
+    version = gate.version if gate is not None else NO_TEXT  # the pilot says that the gate is not open
     if gate is not None:
         desk.notes.append(f"on version {gate.id.rpartition('/')[2]}, {showing.short(version)}")
     scores = Scores(

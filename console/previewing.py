@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from client import people
-from client.reading import SqlLedger
+from client.reading import SqlLedger, programmes
 from console import reaching, scoping, showing, telling
 from console.errors import misused
 from console.options import SuspendedSince, flag, last_day
@@ -17,10 +17,7 @@ from console.session import AsJson, records
 from console.showing import Column, number
 from domain import requests as rq
 from domain.broad_requests import Spread
-from domain.values import Refusal, listed
-
-NOTHING_YET = f"sha256:{'0' * 64}"
-"""Stands for the text (an order, an addendum) that is kept when the step is taken."""
+from domain.values import NO_TEXT, Refusal, listed
 
 
 class Step(StrEnum):
@@ -83,10 +80,10 @@ def _request(step: Step, ends: datetime | None, since: datetime | None) -> Sprea
     if ends is not None:
         if step is not Step.EXTEND:
             raise misused("--ends is the new last day of an extension")
-        return rq.ChangeEnd(ends=ends, addendum=NOTHING_YET, second=reaching.ANYBODY)
+        return rq.ChangeEnd(ends=ends, addendum=NO_TEXT, second=reaching.ANYBODY)
     match step:
         case Step.SUSPEND:
-            return rq.Suspend(order=NOTHING_YET, since=since)
+            return rq.Suspend(order=NO_TEXT, since=since)
         case Step.HOLD:
             return rq.Hold(reason="force_majeure")
         case Step.EXTEND:
@@ -98,11 +95,9 @@ def _programme(ledger: SqlLedger, given: str | None, codes: tuple[str, ...]) -> 
     named = ledger.standings(code=codes[0]) if codes else ()
     if given is None and named:
         return named[0].programme
-    known = sorted({one.programme for one in ledger.standings()})
+    known = [one.code for one in programmes(ledger, given)]
     if not known:
         raise Refusal("the ledger is empty; `tandem programme load FILE` loads a programme")
-    if given is None and len(known) > 1:
+    if len(known) > 1:
         raise misused(f"several programmes are on record; say which with --programme: {listed(known)}")
-    if given not in (None, *known):
-        raise Refusal(f"there is no programme {given!r}; on record are {listed(known)}")
-    return given or known[0]
+    return known[0]

@@ -52,9 +52,8 @@ def reached(
 ) -> Iterator[Seen]:
     """What it would do to each entity meant, one after the other, at a time, else now; with `totals` only counted."""
     at = at or present(ledger, scope.programme)
-    read = lru_cache(maxsize=1)(
-        ledger.state
-    )  # whether it is meant may need the state that is asked right after
+    # whether it is meant may need the state that is asked right after
+    read = lru_cache(maxsize=1)(ledger.state)
     for entity in _watched(in_scope(ledger, scope, read=read)):
         state = read(entity)
         if state is None:

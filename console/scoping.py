@@ -10,17 +10,19 @@ import typer
 from client.errands import in_scope
 from client.reading import SqlLedger, unknown
 from console.errors import misused
-from console.options import country
+from console.options import country, kind
 from domain.entities import KINDS
 from domain.scopes import SIDE_ALONE, Scope
 from domain.terms import Stage
 from domain.values import Component, Refusal, Side, listed
 
-STANDING = tuple(kind for kind in KINDS if kind != "programme")
+STANDING = tuple(one for one in KINDS if one != "programme")
 
 Kind = Annotated[
     list[str] | None,
-    typer.Option("--kind", metavar="KIND", help="Only of this kind; may be given several times."),
+    typer.Option(
+        "--kind", metavar="KIND", parser=kind, help="Only of this kind; may be given several times."
+    ),
 ]
 Member = Annotated[
     str | None,
@@ -54,9 +56,6 @@ class Wishes:
 
 def scope_of(ledger: SqlLedger, programme: str, wishes: Wishes, usual: tuple[str, ...] = ()) -> Scope:
     """Who is meant, of the usual kinds where none is wished; Refusal for what is not on record or where nobody fits."""
-    unlike = [kind for kind in wishes.kinds if kind not in KINDS]
-    if unlike:
-        raise misused(f"{unlike[0]!r} is no kind; there are {listed(tuple(KINDS))}")
     kinds = tuple(dict.fromkeys(wishes.kinds or _kinds_of(ledger, wishes.codes) or usual))
     if not kinds:
         # a whole programme that stands still or goes on does so with its own clocks

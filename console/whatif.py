@@ -11,8 +11,8 @@ import typer
 
 from client import people
 from client.reading import SqlLedger, entity
-from console import showing, termsfile
-from console.errors import misused, read_text
+from console import options, showing, termsfile
+from console.errors import read_text
 from console.options import last_moment
 from console.session import AsJson, records
 from console.showing import Column, loose, number
@@ -24,12 +24,6 @@ from domain.values import Refusal, listed
 from domain.whatif import Difference, What, compared
 
 _ASIDE = "People are taken to do what they did when they did it; only what follows from the terms is worked out anew."
-
-
-def _kind(value: str) -> str:
-    if value not in KINDS:
-        raise misused(f"{value!r} is no kind; there are {listed(tuple(KINDS))}")
-    return value
 
 
 def whatif(
@@ -52,7 +46,10 @@ def whatif(
     kind: Annotated[
         str | None,
         typer.Option(
-            "--kind", metavar="KIND", parser=_kind, help=f"Only of this kind: {listed(tuple(KINDS), 'or')}."
+            "--kind",
+            metavar="KIND",
+            parser=options.kind,
+            help=f"Only of this kind: {listed(tuple(KINDS), 'or')}.",
         ),
     ] = None,
     until: Annotated[

@@ -3,8 +3,8 @@
 No evidence, no count; physical and virtual are never added up; and because only entries recorded by a moment are
 looked at, the count for an earlier day is the one that was true then. Codes are those of the domain reference, section
 5; where a rule is narrower here, for want of a record, the rule of the indicator says so. What no entry tells of is not
-counted: publications (O6), the aftercare answer (I1), what operators do beside their requests (P3), and
-how many persons the participations of O4 are, since nobody's name is in an entry.
+counted: publications (O6), the aftercare answer (I1), what operators do beside their requests (P3), and how many
+persons the participations of O4 are, since nobody's name is in an entry.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from domain.requests import AgreementStep, ExchangeMode
 from domain.stages.study_visits import VisitMode, VisitReport
 from domain.terms import Stage
 from domain.values import SIDES, Component, StakeholderGroup, Value
+from domain.visits.requests import points
 
 _A_YEAR = timedelta(days=365)
 _OWN, _JOINT = "own", "joint"
@@ -63,14 +64,10 @@ class _Tally:
     places: dict[str, list[str]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def add(self, split: str, place: str, number: int = 1) -> None:
-        self.places.setdefault(split, []).append(place)
-        self.numbers[split] = self.numbers.get(split, 0) + number
-
-    def add_one(self, split: str, places: Iterable[str]) -> None:
-        """One more that stands in several places."""
+    def add(self, split: str, *places: str, number: int = 1) -> None:
+        """So many more, which stand there."""
         self.places.setdefault(split, []).extend(places)
-        self.numbers[split] = self.numbers.get(split, 0) + 1
+        self.numbers[split] = self.numbers.get(split, 0) + number
 
     def figures(self, splits: Iterable[str], of: Mapping[str, int] | None = None) -> tuple[Figure, ...]:
         """A figure for each part, those that came to nothing included."""
@@ -146,7 +143,7 @@ def _sessions(lives: Lives) -> Indicator:
         if held.evidence is None:
             without += places
         else:
-            tally.add_one(held.mode.value, places)
+            tally.add(held.mode.value, *places)
     return Indicator(
         code="O3",
         title="knowledge exchanges held",
@@ -160,10 +157,9 @@ def _participants(lives: Lives) -> Indicator:
     tally = _Tally()
     for places, held in _held_once(lives):
         if held.evidence is not None:
-            tally.add(held.mode.value, places[0], held.participants_eu + held.participants_cn)
-            tally.places[held.mode.value] += places[1:]
+            tally.add(held.mode.value, *places, number=held.participants_eu + held.participants_cn)
     for made in lives.visits:
-        tally.add(made.event.mode.value, made.place, made.event.participants_eu + made.event.participants_cn)
+        tally.add(made.event.mode.value, made.place, number=made.event.participants)
     return Indicator(
         code="O4",
         title="participations in exchanges",
@@ -207,7 +203,7 @@ def _study_visits(lives: Lives) -> Indicator:
         tally.add(f"{made.event.mode.value}, to {made.host}", made.place)
     for places, report in _reported_only(lives):
         split = f"{report.mode.value}, to {hosts[report.host]}"
-        tally.add_one(split, places)
+        tally.add(split, *places)
     return Indicator(
         code="O5",
         title="study visits",
@@ -241,7 +237,7 @@ def _plans(lives: Lives) -> Indicator:
         for of, place in latest.items():
             joint.setdefault(of, []).append(place)
     for places in joint.values():
-        tally.add_one(_JOINT, places)
+        tally.add(_JOINT, *places)
     return Indicator(
         code="R1",
         title="cooperation action plans adopted",
@@ -307,7 +303,7 @@ def _all_groups(lives: Lives) -> Indicator:
             if until - _A_YEAR < held.held <= until:
                 groups[one.group] = place
         if len(groups) == len(StakeholderGroup):
-            tally.add_one("", dict.fromkeys(groups.values()))
+            tally.add("", *dict.fromkeys(groups.values()))
     return Indicator(
         code="R4",
         title="partnerships with every stakeholder group active",
@@ -344,12 +340,11 @@ def _women(lives: Lives) -> Indicator:
     tally, of = _Tally(), Counter[str]()
     for made in lives.visits:
         split = made.event.mode.value
-        tally.add(split, made.place, made.event.women)
-        of[split] += made.event.participants_eu + made.event.participants_cn
+        tally.add(split, made.place, number=made.event.women)
+        of[split] += made.event.participants
     for places, report in _reported_only(lives):
         split = report.mode.value
-        tally.add(split, places[0], report.women)
-        tally.places[split] += places[1:]
+        tally.add(split, *places, number=report.women)
         of[split] += report.participants_eu + report.participants_cn
     return Indicator(
         code="R6",
@@ -363,16 +358,15 @@ def _satisfied(lives: Lives) -> Indicator:
     tally, of, without = _Tally(), Counter[str](), []
     for made in lives.visits:
         split = made.event.mode.value
-        points, answers = f"{split}, points", f"{split}, answers"
+        given, answers = f"{split}, points", f"{split}, answers"
         for place, grades in made.surveys:
             if grades is None:
                 without.append(place)
                 continue
-            given = sum(grades)
-            tally.add(points, place, sum(one * number for one, number in enumerate(grades, start=1)))
-            tally.add(answers, place, given)
-            of[points] += 5 * given
-            of[answers] += made.event.participants_eu + made.event.participants_cn
+            tally.add(given, place, number=points(grades))
+            tally.add(answers, place, number=sum(grades))
+            of[given] += 5 * sum(grades)
+            of[answers] += made.event.participants
     return Indicator(
         code="R7",
         title="satisfaction with study visits",
@@ -428,7 +422,7 @@ def _evidenced(lives: Lives) -> Indicator:
         if held.evidence is None:
             without += places
         else:
-            tally.add_one(mode, places)
+            tally.add(mode, *places)
     return Indicator(
         code="P4",
         title="exchanges with evidence",

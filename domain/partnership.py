@@ -6,15 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from domain import (
-    exchanging,
-    heartbeat,
-    membership,
-    owing,
-    partnership_folds,
-    partnership_letters,
-    sessions,
-)
+from domain import exchanging, heartbeat, membership, owing, partnership_folds, partnership_letters, sessions
 from domain import requests as rq
 from domain.clocks import Clock
 from domain.entity import Fold, StageStatus

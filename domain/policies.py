@@ -18,14 +18,12 @@ from domain.requests import AdoptTerms
 from domain.stages import LIFECYCLE
 from domain.stages.step import Step
 from domain.terms import Restriction, Terms
-from domain.values import Refusal, Value
+from domain.values import NO_TEXT, Refusal, Value
 from domain.visits.steps import STEPS as VISIT_STEPS
 from domain.visits.visit import visit_terms
 
 _PARTS = ("sessions", "visits", "pilots", "clusters", "programme")
 """Parts of terms that only some have."""
-_NO_DECISION = "sha256:" + "0" * 64
-"""Terms that are only asked about have no decision behind them."""
 
 
 @dataclass(frozen=True)
@@ -173,5 +171,5 @@ def _adoptable(state: Entity, terms: Terms) -> None:
     staff = secretariat(state, state.founded)
     if terms != state.terms and staff:
         adopt = state.own_rules.get(AdoptTerms) or RULES[AdoptTerms]
-        asked = AdoptTerms(terms=terms, decision=_NO_DECISION)
+        asked = AdoptTerms(terms=terms, decision=NO_TEXT)
         adopt(state, asked, staff[0].in_person(), state.founded)

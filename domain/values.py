@@ -98,6 +98,8 @@ GivenDay = Annotated[date, AfterValidator(_within_reach)]
 PersonId = Annotated[str, StringConstraints(pattern=r"^p-[0-9a-z]{6,40}$")]
 TextHash = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 """Salted hash of a free text that is kept at the client door; the text itself never enters a history."""
+NO_TEXT: TextHash = f"sha256:{'0' * 64}"
+"""Stands where a text is not kept yet, or where there is none."""
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:-]{0,79}$")]
 EntityName = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[A-Za-z0-9][A-Za-z0-9_.-]{0,79}$")]
 """The id of an entity: its kind and its code, such as `partnership/C1-01`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from console.showing import counted, plain
 from domain.values import listed
 from domain.visits import events as ve
-from domain.visits.requests import Cost, Grades, GroupStep
+from domain.visits.requests import Cost, Grades, GroupStep, points
 from domain.visits.state import VisitState
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def _points(grades: Grades | None) -> str:
     if grades is None:
         return ""
     answers = sum(grades)
-    points = sum(place * number for place, number in enumerate(grades, start=1))
-    return f": {counted(answers, 'answer')}, {points / answers:.1f} of 5 points on average"
+    return f": {counted(answers, 'answer')}, {points(grades) / answers:.1f} of 5 points on average"
 
 
 def _group(tell: Telling, event: ve.GroupFormed, after: VisitState) -> str:

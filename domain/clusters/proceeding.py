@@ -10,7 +10,6 @@ from domain import requests as rq
 from domain.clusters.membership import review_clock, settled_first
 from domain.clusters.splitting import agreed
 from domain.clusters.state import ClusterState
-from domain.folding import fold
 from domain.life import steered
 from domain.sessions import held_now, plan_session, travel_possible
 from domain.standing import day
@@ -134,11 +133,8 @@ def adopt_terms(state: S, request: rq.AdoptTerms, by: Actor, at: datetime) -> Ev
         )
     if request.terms.stage(Stage.JOINT_PLAN).gates[-1].code != ADOPTION:
         raise Refusal(f"gate {ADOPTION} is the last one of the joint plan")
-    then = state
-    for event in events:
-        then = fold(then, event)
     # by other terms fewer may be asked for a split, who have all consented by now
-    gone = agreed(then, by, at)
+    gone = agreed(state.after(events), by, at)
     if gone:
         settled_first(state, "terms by which a member goes on by itself are adopted")
     return (*events, *gone)

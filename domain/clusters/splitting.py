@@ -56,15 +56,7 @@ def leave(state: S, request: rq.Leave, by: Actor, at: datetime) -> Events:
 
 def _wished(state: S, found: Membership, request: rq.Leave, by: Actor, at: datetime) -> Events:
     """One side's word, which goes on record; the other side is asked for its own."""
-    _can_be_asked(state, found)
-    asked = ce.SplitAsked(
-        at=at,
-        by=by,
-        member=found.code,
-        reason=request.reason,
-        bilateral=request.bilateral,
-        clock=consent_clock(state, found.code, Matter.SPLIT, at),
-    )
+    asked = _asked(state, found, request.reason, by, at, bilateral=request.bilateral)
     voice = f"{found.code}.{by.side.value}"
     given = _given(found.code, by, at, (voice,), request.consent)
     return (asked, given)
@@ -81,13 +73,13 @@ def _given(
 def ask_split(state: S, request: rq.AskSplit, by: Actor, at: datetime) -> Events:
     steered(state, by, at, "ask for a split", *STAFF)
     found = member_of(state, request.member)
-    _can_be_asked(state, found)
-    clock = consent_clock(state, found.code, Matter.SPLIT, at)
-    return (ce.SplitAsked(at=at, by=by, member=found.code, reason=request.reason, clock=clock),)
+    return (_asked(state, found, request.reason, by, at, bilateral=True),)
 
 
-def _can_be_asked(state: S, found: Membership) -> None:
-    """Refuses a second question to the same partners before the first is settled."""
+def _asked(
+    state: S, found: Membership, reason: str, by: Actor, at: datetime, *, bilateral: bool
+) -> ce.SplitAsked:
+    """The question to a member's partners; Refusal where they have another one to answer first."""
     if found.split is not None and found.split.agreed is not None:
         raise Refusal(
             f"the split of {found.code} was agreed on {day(found.split.agreed)}; the secretariat founds the "
@@ -107,6 +99,8 @@ def _can_be_asked(state: S, found: Membership) -> None:
             f"both sides of {found.code} agreed to its merger on {day(found.merger_agreed)}; two persons close the "
             "partnership first (partnership propose merge), then it can be split"
         )
+    clock = consent_clock(state, found.code, Matter.SPLIT, at)
+    return ce.SplitAsked(at=at, by=by, member=found.code, reason=reason, bilateral=bilateral, clock=clock)
 
 
 def consent(state: S, request: rq.Consent, by: Actor, at: datetime) -> Events:

@@ -161,7 +161,7 @@ def _grades(trip: _Trip) -> vr.Grades | None:
     """Some of those who were there answer, most of them pleased."""
     made = trip.state.completion
     draw = chance(trip.hands.seed, trip.state.code, "grades")
-    there = made.participants_eu + made.participants_cn if made is not None else 0
+    there = made.participants if made is not None else 0
     answers = [
         draw.choices((1, 2, 3, 4, 5), (1, 3, 14, 48, 34))[0] for _ in range(there) if draw.random() < 0.55
     ]

@@ -191,6 +191,10 @@ class VisitCompleted(Event):
     named: tuple[Code, ...] = Field(default=(), exclude_if=lambda named: not named)
     """Sub-groups that were named although no delegation travels."""
 
+    @property
+    def participants(self) -> int:
+        return self.participants_eu + self.participants_cn
+
 
 class TravelDataPurged(Event):
     """What was kept of passports and the like for this visit is gone from the ledger."""

@@ -14,6 +14,13 @@ from domain.values import Code, ExchangeMode, GivenDay, PersonId, PlaceName, Tex
 Participants = Annotated[tuple[PersonId, ...], Field(max_length=60)]
 Grades = tuple[Count, Count, Count, Count, Count]
 """How many answers to a survey gave one point, two, three, four and five."""
+
+
+def points(grades: Grades) -> int:
+    """All points given."""
+    return sum(point * answers for point, answers in enumerate(grades, start=1))
+
+
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 

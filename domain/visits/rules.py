@@ -86,8 +86,7 @@ def _surveyed(state: S, step: str, grades: vr.Grades) -> None:
     """Refuses grades that no survey of this visit can have come to."""
     if step != "survey":
         raise Refusal(f"grades are what the survey came to; they do not go with the step {step}")
-    made = state.completion
-    there = made.participants_eu + made.participants_cn if made is not None else 0
+    there = state.completion.participants if state.completion is not None else 0
     if sum(grades) > there:
         raise Refusal(
             f"{sum(grades)} answers to the survey of visit {state.code} are too many: by its record {there} "

@@ -67,6 +67,10 @@ class Completion(Value):
     women: int
     evidence: TextHash
 
+    @property
+    def participants(self) -> int:
+        return self.participants_eu + self.participants_cn
+
 
 class VisitState(Entity):
     """All that is known of one study visit."""
